@@ -1,0 +1,43 @@
+"""The three grounds for listing an enterprise (山东省清洁生产审核实施细则 第八条), as people write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+GROUND_LABELS: dict[str, str] = {"1": "（一）", "2": "（二）", "3": "（三）"}
+
+GROUND_SUMMARIES: dict[str, str] = {
+    "1": "污染物排放超过国家或者地方排放标准，或者虽达标但超过重点污染物总量控制指标",
+    "2": "超过单位产品能源消耗限额构成高耗能，或者未完成节能目标任务",
+    "3": "使用有毒有害原料，或者在生产中排放有毒有害物质",
+}
+
+_DIGITS = {"一": "1", "二": "2", "三": "3", "1": "1", "2": "2", "3": "3"}
+_SEPARATORS = "、,，;；/.和及与"
+
+
+class GroundError(ValueError):
+    """A text that names no ground. The message says why, in Chinese."""
+
+
+def parse_grounds(text: str) -> tuple[str, ...]:
+    """The grounds that a text names, in order: `1`, `一`, `（一）`, `1,3`, `一、三`, `第八条（一）项`."""
+    folded = unicodedata.normalize("NFKC", text)
+    folded = re.sub(r"\s|第[八8]条|第|项", "", folded)
+    if not folded:
+        raise GroundError("未填写")
+    if not re.fullmatch(rf"(?:\(?[一二三123]\)?[{_SEPARATORS}]*)+", folded):
+        raise GroundError(f"“{text.strip()}”无法识别，请填写（一）、（二）、（三）中的一项或几项，如“一、三”")
+    return tuple(sorted({_DIGITS[character] for character in folded if character in _DIGITS}))
+
+
+def article_eight(grounds: Iterable[str]) -> str:
+    """How a clerk cites the grounds: 第八条（一）、（三）项."""
+    return f"第八条{ground_list(grounds)}项"
+
+
+def ground_list(grounds: Iterable[str]) -> str:
+    """The grounds as a list: （一）、（三）."""
+    return "、".join(GROUND_LABELS[ground] for ground in sorted(set(grounds)))
