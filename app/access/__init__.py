@@ -1,0 +1,1 @@
+"""Who may see and do what: principals, organisations behind actors, and the one place that scopes every query."""
