@@ -1,0 +1,271 @@
+"""A version of a process, compiled with everything it needs, and the legal facts of its elements."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lxml.etree import LxmlError
+from SpiffWorkflow.bpmn.parser.BpmnParser import full_tag
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
+from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
+
+from app.engine import expressions
+from app.engine.diagram import Diagram, Element, Process, read_diagram
+from app.engine.errors import DiagramError, ExpressionError, Problem
+from app.engine.scripting import OperatorTask
+from app.engine.timers import BoundaryEventParser, IntermediateCatchEventParser
+from app.law.periods import Deadline
+
+
+_BRACED = re.compile(r"\{(\w+)\}")
+
+
+class _Parser(SpiffBpmnParser):
+    """SpiffWorkflow's parser with our timers and operators."""
+
+    OVERRIDE_PARSER_CLASSES = {
+        **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
+        full_tag("serviceTask"): (ServiceTaskParser, OperatorTask),
+        full_tag("boundaryEvent"): (BoundaryEventParser, BoundaryEvent),
+        full_tag("intermediateCatchEvent"): (IntermediateCatchEventParser, IntermediateCatchEvent),
+    }
+
+
+@dataclass(frozen=True)
+class LegalElement:
+    """An element with its legal facts resolved: parts and braces are replaced by what the outer call activities say."""
+
+    element: Element
+    name: str
+    basis: tuple[str, ...]
+    article: str
+    actor: str | None
+    due: str | None
+    form: str | None
+    ui_form: str | None
+    panel: str | None
+
+    @property
+    def process_key(self) -> str:
+        return self.element.process_key
+
+    @property
+    def id(self) -> str:
+        return self.element.id
+
+
+@dataclass
+class CompiledDefinition:
+    """A process ready to run. Shared by all its cases; never changed."""
+
+    key: str
+    content_hash: str
+    spec: Any
+    subprocess_specs: dict[str, Any]
+    processes: dict[str, Process]
+    files: Mapping[str, bytes]
+    by_spec: dict[tuple[str, str], Element] = field(default_factory=dict)
+
+    @property
+    def process(self) -> Process:
+        return self.processes[self.key]
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Variables that any expression or form of the definition reads: only these travel with the token."""
+        names: set[str] = set()
+        for process in self.processes.values():
+            for _, _, source in process.expressions:
+                names |= expressions.names_in(source)
+            for element in process.elements.values():
+                for facts in (element.properties, *element.parts.values()):
+                    names.update(found[1] for value in facts.values() if (found := _BRACED.fullmatch(value)))
+        for path, body in self.files.items():
+            if path.endswith(".json"):
+                sources = json.loads(body).get("x-prefill", {}).values()
+                names.update(source.removeprefix("case.") for source in sources if source.startswith("case."))
+        return frozenset(names)
+
+    def form(self, path: str) -> dict[str, Any]:
+        """A form file of this version. Raises `KeyError` when it names none of that path."""
+        parsed: dict[str, Any] = json.loads(self.files[f"forms/{path}"])
+        return parsed
+
+    # -- what an engine task is in the diagram ------------------------------------------------------------------------
+
+    def element_of(self, task: Any) -> Element | None:
+        """The diagram element behind an engine task; none for the engine's own helpers."""
+        bpmn_id = getattr(task.task_spec, "bpmn_id", None)
+        return self.by_spec.get((task.workflow.spec.name, bpmn_id)) if bpmn_id else None
+
+    def scopes(self, task: Any) -> list[tuple[Element, Any]]:
+        """The call activities and embedded sub-processes around a task, innermost first, with their engine tasks."""
+        around = []
+        workflow = task.workflow
+        while workflow.parent_task_id is not None:
+            caller = workflow.top_workflow.get_task_from_id(workflow.parent_task_id)
+            element = self.element_of(caller)
+            if element is not None:
+                around.append((element, caller))
+            workflow = caller.workflow
+        return around
+
+    def resolve(self, task: Any) -> LegalElement | None:
+        """The legal facts of the element behind a task."""
+        element = self.element_of(task)
+        if element is None:
+            return None
+        outer = [caller for caller, _ in self.scopes(task) if caller.parts]
+        facts = dict(element.properties)
+        part = _part_name(element)
+        while part is not None and outer:
+            supplied = outer.pop(0).parts.get(part)
+            if supplied is None:
+                break
+            facts.update(supplied)
+            following = facts.get("basis", "")
+            part = following[1:-1] if following.startswith("{") and following.endswith("}") else None
+        basis = facts.get("basis", "")
+        if basis.startswith("{"):
+            basis = ""
+        return LegalElement(
+            element=element,
+            name=facts.get("name") or element.name,
+            basis=tuple(basis.split()),
+            article=self._filled(facts.get("article"), task) or "",
+            actor=self._filled(facts.get("actor"), task),
+            due=_unless_braced(facts.get("due")),
+            form=_unless_braced(facts.get("formJsonSchemaFilename")),
+            ui_form=_unless_braced(facts.get("formUiSchemaFilename")),
+            panel=_unless_braced(facts.get("panel")),
+        )
+
+    def _filled(self, value: str | None, task: Any) -> str | None:
+        """A fact in braces that no part map gave is the case variable of that name."""
+        if value and value.startswith("{") and value.endswith("}"):
+            found = task.data.get(value[1:-1])
+            return str(found) if found else None
+        return value
+
+    # -- time limits --------------------------------------------------------------------------------------------------
+
+    def deadline(self, task: Any, legal: LegalElement | None) -> Deadline | None:
+        """The time limit of an element itself. Raises `ExpressionError`."""
+        if legal is None or not legal.due:
+            return None
+        value = expressions.evaluate(legal.due, task.data)
+        if not isinstance(value, Deadline):
+            raise ExpressionError(f"期限表达式没有得出期限：{legal.due}")
+        return value
+
+    def attached_deadline(self, boundary: Any) -> Deadline | None:
+        """The time limit of the activity that a boundary event stands on."""
+        element = self.element_of(boundary)
+        if element is None or element.attached_to is None:
+            return None
+        for sibling in boundary.parent.children:
+            found = self.element_of(sibling)
+            if found is not None and found.id == element.attached_to:
+                # The activity may still be a prediction without variables; the event has them.
+                legal = self.resolve(sibling)
+                return self.deadline(boundary, legal)
+        return None
+
+    def has_due_timer(self, element: Element) -> bool:
+        """Whether the diagram itself says what follows when the element is late."""
+        process = self.processes[element.process_key]
+        return any(e.attached_to == element.id and e.has_timer for e in process.elements.values())
+
+
+def _part_name(element: Element) -> str | None:
+    basis = element.properties.get("basis", "")
+    return basis[1:-1] if basis.startswith("{") and basis.endswith("}") else None
+
+
+def _unless_braced(value: str | None) -> str | None:
+    return None if not value or value.startswith("{") else value
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """The identity of a version: a digest over its files and their paths."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+    return digest.hexdigest()
+
+
+def compile_definition(key: str, files: Mapping[str, bytes]) -> CompiledDefinition:
+    """Compiles process `key` from its files (paths under `processes/` and `forms/`).
+
+    Raises `DiagramError` with every problem found: malformed XML, invalid BPMN, called processes or forms that are missing, expressions that the
+    sandbox refuses.
+    """
+    diagrams = [read_diagram(path, body) for path, body in files.items() if path.endswith(".bpmn")]
+    problems = _missing(diagrams, files) + _bad_expressions(diagrams)
+    if problems:
+        raise DiagramError(problems)
+    processes = {key: process for diagram in diagrams for key, process in diagram.processes.items()}
+    parser = _Parser(validator=VALIDATOR)
+    for diagram in diagrams:
+        try:
+            parser.add_bpmn_xml(diagram.tree, diagram.path)
+        except ValidationException as error:
+            raise DiagramError([Problem(diagram.path, "", "", "invalid-bpmn", f"不是有效的 BPMN：{error}")]) from error
+    try:
+        spec = parser.get_spec(key)
+        subprocess_specs = parser.get_subprocess_specs(key)
+    except (SpiffWorkflowException, LxmlError, ValueError, NotImplementedError) as error:
+        raise DiagramError([Problem(key, "", "", "not-executable", f"不能执行：{error}")]) from error
+    compiled = CompiledDefinition(key, content_hash(files), spec, subprocess_specs, processes, files)
+    compiled.by_spec.update(_index(processes, spec, subprocess_specs))
+    return compiled
+
+
+def _index(processes: dict[str, Process], spec: Any, subprocess_specs: dict[str, Any]) -> dict[tuple[str, str], Element]:
+    """(engine spec, element id) → element. An embedded sub-process is a spec of its own, named by its element."""
+    index = {}
+    for workflow_spec in (spec, *subprocess_specs.values()):
+        for process in processes.values():
+            if workflow_spec.name == process.key or workflow_spec.name in process.elements:
+                for element in process.elements.values():
+                    if element.id in workflow_spec.task_specs:
+                        index[workflow_spec.name, element.id] = element
+    return index
+
+
+def _missing(diagrams: list[Diagram], files: Mapping[str, bytes]) -> list[Problem]:
+    known = {key for diagram in diagrams for key in diagram.processes}
+    problems = []
+    for diagram in diagrams:
+        for process in diagram.processes.values():
+            for element in process.elements.values():
+                if element.called and element.called not in known:
+                    problems.append(Problem(diagram.path, element.id, element.name, "missing-process", f"调用的流程不存在：{element.called}"))
+        problems += [
+            Problem(diagram.path, "", "", "missing-form", f"表单文件不存在：{form}")
+            for form in sorted(diagram.forms)
+            if f"forms/{form}" not in files
+        ]
+    return problems
+
+
+def _bad_expressions(diagrams: list[Diagram]) -> list[Problem]:
+    problems = []
+    for diagram in diagrams:
+        for process in diagram.processes.values():
+            for element_id, kind, source in process.expressions:
+                try:
+                    expressions.check(source, script=kind == "script")
+                except ExpressionError as error:
+                    element = process.elements.get(element_id)
+                    problems.append(Problem(diagram.path, element_id, element.name if element else "", "bad-expression", str(error)))
+    return problems

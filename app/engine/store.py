@@ -1,0 +1,119 @@
+"""Definitions in the database: files stored once by content hash, versions compiled once per process and kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from threading import Lock
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.engine.definition import CompiledDefinition, compile_definition
+from app.engine.diagram import Diagram, Process
+from app.model import Blob, Definition, DefinitionFile, DefinitionStatus
+
+_compiled: OrderedDict[str, CompiledDefinition] = OrderedDict()
+_lock = Lock()
+_KEEP = 64
+
+
+def files_of(session: Session, definition_id: int) -> dict[str, bytes]:
+    """The files of a version by path."""
+    rows = session.execute(
+        select(DefinitionFile.path, Blob.body)
+        .join(Blob, Blob.sha256 == DefinitionFile.sha256)
+        .where(DefinitionFile.definition_id == definition_id)
+    )
+    return {path: body for path, body in rows}
+
+
+def compiled(session: Session, definition: Definition) -> CompiledDefinition:
+    """The compiled version, from this process's memory when it is there."""
+    identity = f"{definition.key}:{definition.content_hash}"
+    with _lock:
+        found = _compiled.get(identity)
+        if found is not None:
+            _compiled.move_to_end(identity)
+            return found
+    fresh = compile_definition(definition.key, files_of(session, definition.id))
+    with _lock:
+        _compiled[identity] = fresh
+        while len(_compiled) > _KEEP:
+            _compiled.popitem(last=False)
+    return fresh
+
+
+def in_force(session: Session, key: str, on: dt.date) -> Definition | None:
+    """The deployed version of a process that a case starting on `on` takes.
+
+    A regulation past its expiry starts no case unless an administrator recorded its extension.
+    """
+    return session.scalars(
+        select(Definition)
+        .where(
+            Definition.key == key,
+            Definition.status == DefinitionStatus.DEPLOYED,
+            or_(Definition.in_force_from.is_(None), Definition.in_force_from <= on),
+            or_(Definition.in_force_to.is_(None), Definition.in_force_to >= on, Definition.extension_note.is_not(None)),
+        )
+        .order_by(Definition.version.desc())
+        .limit(1)
+    ).first()
+
+
+def save(session: Session, process: Process, files: Mapping[str, bytes], content_hash: str, status: str) -> Definition:
+    """Stores a new version with its files; blobs that are known are not stored again."""
+    latest = session.scalar(select(Definition.version).where(Definition.key == process.key).order_by(Definition.version.desc()).limit(1))
+    now = clock.now()
+    definition = Definition(
+        key=process.key,
+        version=(latest or 0) + 1,
+        status=status,
+        name=process.name,
+        kind=process.properties.get("kind"),
+        jurisdiction=process.jurisdiction,
+        starts=process.properties.get("starts", "called"),
+        content_hash=content_hash,
+        in_force_from=process.date("in_force_from"),
+        in_force_to=process.date("in_force_to"),
+        created_at=now,
+        deployed_at=now if status == DefinitionStatus.DEPLOYED else None,
+    )
+    digests = {path: hashlib.sha256(body).hexdigest() for path, body in files.items()}
+    known = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(digests.values()))))
+    for path, digest in digests.items():
+        if digest not in known:
+            session.add(Blob(sha256=digest, body=files[path]))
+            known.add(digest)
+        definition.files.append(DefinitionFile(path=path, sha256=digest))
+    session.add(definition)
+    session.flush()
+    return definition
+
+
+def bundle(process_key: str, diagrams: Mapping[str, Diagram], bodies: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files that a process needs: its diagram, every diagram called from it, and their forms.
+
+    `diagrams` by process key; `bodies` by path. What is missing is left out: compiling says so.
+    """
+    wanted: dict[str, bytes] = {}
+    pending: list[str] = [process_key]
+    seen: set[str] = set()
+    while pending:
+        key = pending.pop()
+        diagram = diagrams.get(key)
+        if diagram is None or key in seen:
+            continue
+        seen.add(key)
+        wanted[diagram.path] = bodies[diagram.path]
+        pending.extend(diagram.called)
+        wanted.update(_forms(diagram.forms, bodies))
+    return wanted
+
+
+def _forms(names: Iterable[str], bodies: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {path: bodies[path] for path in (f"forms/{name}" for name in names) if path in bodies}
