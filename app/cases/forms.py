@@ -1,0 +1,182 @@
+"""Forms on the server: what is shown, what is filled in beforehand, what is valid, and what is computed from it.
+
+The browser checks for comfort; only what passes here counts.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.organisations import resolve_actor
+from app.cases.errors import FieldProblem, InvalidForm
+from app.engine import store
+from app.law.labels import actor_label
+from app.model import Case, Definition, Enterprise, Organisation, Task
+
+CONFIRM_FORM: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "办理",
+    "type": "object",
+    "properties": {"opinion": {"type": "string", "title": "办理意见", "maxLength": 2000}},
+    "additionalProperties": False,
+}
+CONFIRM_UI: dict[str, Any] = {"opinion": {"ui:widget": "opinion"}}
+
+
+def form_of(session: Session, task: Task, case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Schema and UI schema of a task, from the version its case runs on."""
+    compiled = store.compiled(session, session.get_one(Definition, case.definition_id))
+    schema = compiled.form(task.form) if task.form else copy.deepcopy(CONFIRM_FORM)
+    ui = compiled.form(task.ui_form) if task.ui_form else copy.deepcopy(CONFIRM_UI)
+    return schema, ui
+
+
+def choices(schema: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The values of the form's `decision` with their words and what follows each."""
+    decision = schema.get("properties", {}).get("decision", {})
+    follows = schema.get("x-consequences", {})
+    options = decision.get("oneOf") or [{"const": value, "title": value} for value in decision.get("enum", [])]
+    return [{"value": o["const"], "label": o.get("title", o["const"]), "hint": follows.get(o["const"], "")} for o in options]
+
+
+def prefilled(session: Session, task: Task, case: Case, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form starts with: facts of the enterprise, of the case and of today that the schema asks for."""
+    sources: Mapping[str, str] = schema.get("x-prefill", {})
+    if not sources:
+        return {}
+    enterprise = session.get(Enterprise, case.enterprise_id) if case.enterprise_id else None
+    variables = task.context or {}
+    values: dict[str, Any] = {}
+    for name, source in sources.items():
+        value = _source(source, enterprise, variables)
+        if value is not None:
+            values[name] = copy.deepcopy(value)
+    return values
+
+
+def _source(source: str, enterprise: Enterprise | None, variables: Mapping[str, Any]) -> Any:
+    place, _, name = source.partition(".")
+    if source == "today":
+        return clock.today().isoformat()
+    if place == "case":
+        return variables.get(name)
+    if place == "enterprise" and enterprise is not None:
+        return getattr(enterprise, name, None)
+    return None
+
+
+def accept(session: Session, task: Task, case: Case, submitted: Any) -> dict[str, Any]:
+    """The data of a submission, checked and completed: facts of the case cannot be forged, sums are the server's.
+
+    Raises `InvalidForm` with a problem for each field.
+    """
+    if not isinstance(submitted, dict):
+        raise InvalidForm([FieldProblem("", "表单数据应为对象")])
+    schema, _ = form_of(session, task, case)
+    # Facts of the case stand; a decision that is filled in beforehand is a suggestion.
+    sources = schema.get("x-prefill", {})
+    fixed = {k: v for k, v in prefilled(session, task, case, schema).items() if sources[k].startswith("case.") and k != "decision"}
+    computed = {schema["x-scoring"][key] for key in ("total", "veto", "grade")} if "x-scoring" in schema else set()
+    data = {**{k: v for k, v in submitted.items() if k not in computed}, **fixed}
+    problems = check(schema, data)
+    if problems:
+        raise InvalidForm(problems)
+    if "x-scoring" in schema:
+        data.update(score(schema["x-scoring"], data))
+    return data
+
+
+def check(schema: Mapping[str, Any], data: Any) -> list[FieldProblem]:
+    """What is wrong with `data`, a sentence for each field."""
+    found: dict[str, FieldProblem] = {}
+    for error in _leaves(_validator(_frozen(schema)).iter_errors(data)):
+        for problem in _problems(error):
+            found.setdefault(problem.pointer, problem)
+    return list(found.values())
+
+
+def _frozen(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, sort_keys=True, ensure_ascii=False)
+
+
+@lru_cache(maxsize=256)
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _leaves(errors: Any) -> list[ValidationError]:
+    """The errors that a person can act on: those inside `allOf`/`then`, not the wrappers."""
+    leaves: list[ValidationError] = []
+    for error in errors:
+        if error.context and error.validator in {"allOf", "if"}:
+            leaves.extend(_leaves(error.context))
+        else:
+            leaves.append(error)
+    return leaves
+
+
+_TYPES = {"string": "文字", "number": "数字", "integer": "整数", "boolean": "是或否", "array": "列表", "object": "对象"}
+_FORMATS = {"date": "日期应为 2027-02-08 这样的格式", "email": "邮箱格式不正确", "uri": "网址格式不正确"}
+_MESSAGES: dict[str, Callable[[Any], str]] = {
+    "type": lambda e: f"应为{_TYPES.get(str(e.validator_value), '规定的类型')}",
+    "minLength": lambda e: "请填写" if e.validator_value == 1 else f"至少 {e.validator_value} 个字",
+    "maxLength": lambda e: f"最多 {e.validator_value} 个字",
+    "minimum": lambda e: f"不能小于 {e.validator_value}",
+    "maximum": lambda e: f"不能大于 {e.validator_value}",
+    "exclusiveMinimum": lambda e: f"应大于 {e.validator_value}",
+    "exclusiveMaximum": lambda e: f"应小于 {e.validator_value}",
+    "multipleOf": lambda e: f"应为 {e.validator_value} 的整数倍",
+    "minItems": lambda e: f"至少 {e.validator_value} 项",
+    "maxItems": lambda e: f"最多 {e.validator_value} 项",
+    "uniqueItems": lambda e: "不能重复",
+    "enum": lambda e: "请从给出的选项中选择",
+    "const": lambda e: "须确认此项" if e.validator_value is True else f"应为 {e.validator_value}",
+    "oneOf": lambda e: "请从给出的选项中选择",
+    "pattern": lambda e: e.schema.get("x-pattern-message", "格式不正确"),
+    "format": lambda e: _FORMATS.get(str(e.validator_value), "格式不正确"),
+}
+
+
+def _problems(error: Any) -> list[FieldProblem]:
+    pointer = "".join(f"/{part}" for part in error.absolute_path)
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return [FieldProblem(f"{pointer}/{name}", f"请填写“{_title(error, name)}”") for name in missing]
+    if error.validator in {"additionalProperties", "unevaluatedProperties"}:
+        return [FieldProblem(pointer, "含有表单之外的内容")]
+    return [FieldProblem(pointer, _MESSAGES.get(str(error.validator), lambda e: "不符合要求")(error))]
+
+
+def _title(error: Any, name: str) -> str:
+    title = error.schema.get("properties", {}).get(name, {}).get("title")
+    return str(title or name)
+
+
+def score(rule: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Total, vetoes and grade of a scoring sheet. Points are added exactly; grades are reached at their figure (“达到”).
+
+    The veto for too few points follows from the total, whatever was ticked.
+    """
+    points = data.get(rule["scores"], {})
+    total = sum((Decimal(str(value)) for value in points.values()), Decimal(0))
+    vetoes = {**data.get(rule["vetoes"], {}), rule["veto_below_pass"]: total < rule["pass"]}
+    vetoed = any(vetoes.values())
+    grade = "fail" if vetoed else next((name for name, least in rule["grades"] if total >= least), "fail")
+    number: int | float = int(total) if total == total.to_integral_value() else float(total)
+    return {rule["vetoes"]: vetoes, rule["total"]: number, rule["veto"]: vetoed, rule["grade"]: grade}
+
+
+def actor_name(session: Session, task: Task, case: Case) -> str:
+    """Who carries out a task, in words."""
+    organisation = session.get(Organisation, task.organisation_id) if task.organisation_id else resolve_actor(session, task.actor, case)
+    return organisation.name if organisation else actor_label(task.actor)

@@ -1,0 +1,109 @@
+"""Starting cases: by hand, by another case, or one for each enterprise of a published list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.organisations import levels_of
+from app.cases import advancing
+from app.cases.advancing import SYSTEM, By
+from app.cases.errors import CaseError
+from app.engine import store
+from app.model import Case, CaseParty, CaseStatus, Definition, Enterprise, Publication, PublicationEntry
+
+
+def start(
+    session: Session,
+    *,
+    process: str,
+    region: str,
+    variables: dict[str, Any],
+    enterprise: Enterprise | None = None,
+    roster_id: int | None = None,
+    parent_id: int | None = None,
+    start_key: str | None = None,
+    title: str | None = None,
+    is_demo: bool = False,
+    by: By = SYSTEM,
+) -> Case:
+    """Starts a case of the version in force today and runs it to its first wait.
+
+    With a `start_key` that was used before, gives the case that it started then. Raises `CaseError` when no version is in force.
+    """
+    if start_key is not None:
+        known = session.scalars(select(Case).where(Case.start_key == start_key)).first()
+        if known is not None:
+            return known
+    definition = store.in_force(session, process, clock.today())
+    if definition is None:
+        raise CaseError(f"流程“{process}”目前没有可用的版本：尚未部署，或依据已经失效且未登记延续")
+    case = Case(
+        title=title or (f"{enterprise.name} {definition.name}" if enterprise else definition.name),
+        process_key=process,
+        definition_id=definition.id,
+        region_code=region,
+        enterprise_id=enterprise.id if enterprise else None,
+        roster_id=roster_id,
+        parent_id=parent_id,
+        start_key=start_key,
+        started_by_id=by.user_id,
+        status=CaseStatus.ACTIVE,
+        started_at=clock.now(),
+        is_demo=is_demo or bool(enterprise and enterprise.is_demo),
+    )
+    session.add(case)
+    session.flush()
+    if enterprise is not None:
+        session.add(CaseParty(case_id=case.id, organisation_id=enterprise.organisation_id))
+    elif by.organisation_id is not None:
+        session.add(CaseParty(case_id=case.id, organisation_id=by.organisation_id))
+    session.flush()
+    advancing.record(session, case, "case_started", by, name=definition.name, detail={"version": definition.version})
+    advancing.begin(session, case, definition, _start_variables(session, case, variables), by)
+    return case
+
+
+def _start_variables(session: Session, case: Case, variables: dict[str, Any]) -> dict[str, Any]:
+    return {"region": case.region_code, "levels": levels_of(session, case.region_code), **variables}
+
+
+def start_listed(session: Session, publication_id: int, process: str, entry_ids: list[int]) -> int:
+    """Starts the cases of some entries of a published list; those that have one are left alone. Gives how many were started."""
+    publication = session.get_one(Publication, publication_id)
+    rows = session.execute(
+        select(PublicationEntry, Enterprise)
+        .join(Enterprise, Enterprise.id == PublicationEntry.enterprise_id)
+        .where(PublicationEntry.id.in_(entry_ids), PublicationEntry.case_id.is_(None))
+        .order_by(PublicationEntry.position)
+    ).all()
+    for entry, enterprise in rows:
+        case = start(
+            session,
+            process=process,
+            region=enterprise.region_code,
+            enterprise=enterprise,
+            parent_id=publication.case_id,
+            start_key=f"listed:{entry.id}",
+            variables={
+                "grounds": list(entry.grounds),
+                "list_published_on": publication.published_on.isoformat(),
+                "publication_id": publication.id,
+                "mandatory": True,
+                "year": publication.year,
+            },
+            is_demo=publication.is_demo,
+        )
+        entry.case_id = case.id
+    session.flush()
+    return len(rows)
+
+
+def definitions_to_start(session: Session) -> list[Definition]:
+    """Deployed processes that people may start by hand, newest version of each in force today."""
+    keys = session.scalars(select(Definition.key).where(Definition.starts.contains("manual")).distinct()).all()
+    found = [store.in_force(session, key, clock.today()) for key in sorted(keys)]
+    return [definition for definition in found if definition is not None]

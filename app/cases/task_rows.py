@@ -1,0 +1,95 @@
+"""Rows of human tasks: to whom, by when, and the timers that watch the time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.organisations import resolve_actor, what_is_missing
+from app.engine.runner import OpenedTask
+from app.law import periods
+from app.law.periods import Deadline
+from app.model import Case, Organisation, ServicePromise, Task, TaskStatus, TimerKind
+
+NO_DUE = dt.date(9999, 12, 31)
+REMINDER_TIME = dt.time(8, 30)
+"""When on its day a reminder goes out, in China."""
+
+
+def open_tasks(session: Session, case: Case, opened: list[OpenedTask]) -> list[Task]:
+    """Adds a row for each task that waits from now on. A task whose organisation is not set up waits and says what is missing."""
+    tasks = [_row(session, case, one) for one in opened]
+    session.add_all(tasks)
+    session.flush()
+    return tasks
+
+
+def _row(session: Session, case: Case, one: OpenedTask) -> Task:
+    legal = one.legal
+    actor = legal.actor or "county_environment"
+    organisation = resolve_actor(session, actor, case)
+    task = Task(
+        case_id=case.id,
+        engine_id=one.engine_id,
+        process_key=legal.process_key,
+        element_id=legal.id,
+        name=legal.name,
+        basis=" ".join(legal.basis),
+        article=legal.article,
+        actor=actor,
+        organisation_id=organisation.id if organisation else None,
+        waiting_for=None if organisation else what_is_missing(actor, case.region_code),
+        status=TaskStatus.OPEN,
+        optional=legal.element.properties.get("optional") == "true",
+        panel=legal.panel,
+        form=legal.form,
+        ui_form=legal.ui_form,
+        created_at=clock.now(),
+        inherited_due=one.inherited,
+        context={**one.variables, "_callers": list(one.callers), "_handled": one.handled},
+    )
+    task.sort_due = NO_DUE
+    if one.deadline is not None and not task.optional:
+        set_deadline(task, one.deadline)
+    if organisation is not None and legal.basis:
+        task.promise_due_on = _promise(session, organisation, legal.basis, task.due_on)
+    return task
+
+
+def set_deadline(task: Task, deadline: Deadline) -> None:
+    """Writes a time limit with its derivation into a task."""
+    task.deadline = deadline.to_dict()
+    task.due_on = deadline.due_on
+    task.warn_on = periods.warn_on(deadline)
+    task.sort_due = deadline.due_on
+    task.clock_stopped = deadline.is_stopped
+
+
+def _promise(session: Session, organisation: Organisation, steps: tuple[str, ...], due_on: dt.date | None) -> dt.date | None:
+    """The bureau's own shorter limit, counted from today; never later than the legal one."""
+    if organisation.level is None:
+        return None
+    promise = session.scalars(
+        select(ServicePromise).where(ServicePromise.organisation_id == organisation.id, ServicePromise.step.in_(steps)).limit(1)
+    ).first()
+    if promise is None:
+        return None
+    count = periods.workdays if promise.unit == "workday" else periods.days
+    promised = count(promise.value, since=clock.today(), since_label="环节开始").due_on
+    return min(promised, due_on) if due_on else promised
+
+
+def timers_of(task: Task) -> list[dict[str, Any]]:
+    """The timers that watch a task's own time limit: a reminder when it turns yellow, the miss when it is over."""
+    if task.deadline is None or task.inherited_due or task.clock_stopped:
+        return []
+    deadline = Deadline.from_dict(task.deadline)
+    warning = dt.datetime.combine(periods.warn_on(deadline), REMINDER_TIME, clock.SHANGHAI).astimezone(dt.UTC)
+    rows = [{"kind": TimerKind.OVERDUE, "due_at": deadline.expires_at}]
+    if clock.now() < warning < deadline.expires_at:
+        rows.append({"kind": TimerKind.WARNING, "due_at": warning})
+    return [{"engine_id": task.engine_id, "attached_to": None, "task_id": task.id, **row} for row in rows]

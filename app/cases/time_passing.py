@@ -1,0 +1,119 @@
+"""What happens by itself when time passes: timer events, missed limits, reminders. Each due row in a transaction of its own."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases import advancing, work
+from app.cases.advancing import SYSTEM
+from app.engine.errors import EngineError
+from app.model import Case, CaseStatus, Organisation, Task, TaskStatus, Timer, TimerKind
+from app.model.session import Database
+from app.services.notices import Message, tell
+
+
+def fire_due(database: Database) -> int:
+    """Marks the timers whose time has come, for workers to carry out. Reads first: mostly there are none. Gives how many."""
+    due = Timer.fired.is_(False), Timer.due_at <= clock.now()
+    with database.session() as session:
+        if not session.scalar(select(exists().where(*due))):
+            return 0
+    with database.transaction() as session:
+        marked = session.execute(update(Timer).where(*due).values(fired=True))
+        return int(marked.rowcount)  # type: ignore[attr-defined]
+
+
+def handle_due(database: Database, limit: int = 1000) -> int:
+    """Carries out fired timers, in order of due time, until there are none. Gives how many were handled.
+
+    A row that fails suspends its case as an incident, so that the next ones go on.
+    """
+    handled = 0
+    while handled < limit:
+        with database.transaction() as session:
+            timer = _take(session)
+            if timer is None:
+                return handled
+            timer_id, case_id = timer.id, timer.case_id
+            try:
+                with session.begin_nested():
+                    _handle(session, timer)
+            except EngineError as error:
+                _suspend(session, case_id, timer_id, error)
+        handled += 1
+    return handled
+
+
+def _take(session: Session) -> Timer | None:
+    """The due row that is longest overdue and that no other worker holds."""
+    return session.scalars(
+        select(Timer)
+        .join(Case, Case.id == Timer.case_id)
+        .where(Timer.fired, Timer.due_at <= clock.now(), Case.status == CaseStatus.ACTIVE)
+        .order_by(Timer.due_at, Timer.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Timer)
+    ).first()
+
+
+def _handle(session: Session, timer: Timer) -> None:
+    case = advancing.lock(session, timer.case_id)
+    kind, engine_id, task_id = timer.kind, timer.engine_id, timer.task_id
+    session.delete(timer)
+    session.flush()
+    if kind == TimerKind.EVENT:
+        advancing.record(session, case, "timer_fired", SYSTEM, detail={"engine_id": engine_id})
+        advancing.advance(session, case, lambda run: run.fire(engine_id or ""), SYSTEM)
+        return
+    task = session.get(Task, task_id) if task_id else None
+    if task is None or task.status != TaskStatus.OPEN:
+        return
+    if kind == TimerKind.OVERDUE:
+        _overdue(session, case, task)
+    else:
+        _remind(session, case, task)
+
+
+def _overdue(session: Session, case: Case, task: Task) -> None:
+    """Records the miss. Where the diagram does not say what follows, the superior is told (督办)."""
+    work.mark_overdue(session, task)
+    advancing.record(
+        session, case, "task_overdue", SYSTEM,
+        process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
+        organisation_id=task.organisation_id, detail={"due": task.due_on.isoformat() if task.due_on else None},
+    )  # fmt: skip
+    if not (task.context or {}).get("_handled"):
+        work.supervise_late(session, case, task)
+
+
+def _remind(session: Session, case: Case, task: Task) -> None:
+    organisation = session.get(Organisation, task.organisation_id) if task.organisation_id else None
+    if organisation is None or task.due_on is None:
+        return
+    message = Message(
+        key=f"reminder:{task.engine_id}:{task.due_on}",
+        organisation=organisation,
+        kind="reminder",
+        title=f"临期提醒：{task.name}",
+        body=f"{case.title}（{case.number}）的“{task.name}”应于 {task.due_on} 前办结。",
+        due_on=task.due_on,
+        task_id=task.id,
+    )
+    tell(session, case, [message])
+
+
+def _suspend(session: Session, case_id: int, timer_id: int, error: EngineError) -> None:
+    """Suspends a case whose timer failed; the row stays and is taken again once the case is active."""
+    case = session.get_one(Case, case_id)
+    case.status = CaseStatus.SUSPENDED
+    case.incident = {
+        "message": str(error),
+        "element": getattr(error, "element_id", ""),
+        "name": getattr(error, "name", ""),
+        "at": clock.now().isoformat(),
+        "timer": timer_id,
+    }
+    session.flush()
+    advancing.record(session, case, "incident", SYSTEM, name=str(error)[:200], public_to_enterprise=False)

@@ -1,0 +1,1 @@
+"""What happens without anybody clicking: due timers, outbox deliveries. `clock` wakes, `worker` works."""

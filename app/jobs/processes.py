@@ -1,0 +1,97 @@
+"""The two background processes.
+
+`clock` is APScheduler: once a second, while it holds the lease, it fires the timers that are due; at night it tidies up. `worker` carries out what was
+fired and delivers the outbox. Any number of either may run: rows are taken one at a time, and what was missed while all were down is handled at start.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import threading
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import delete
+
+from app import clock
+from app.cases import time_passing
+from app.jobs import deliveries, lease
+from app.jobs.mail import Mailer
+from app.model import IdempotencyKey, Setting
+from app.model.session import Database
+
+log = structlog.get_logger()
+
+CLOCK_LEASE = "clock"
+LEASE_SECONDS = 10
+IDLE_SECONDS = 0.5
+
+
+def refresh_clock(database: Database) -> None:
+    """Takes over the clock offset that demonstrations and tests keep in the database."""
+    with database.session() as session:
+        row = session.get(Setting, "clock_offset_seconds")
+    clock.set_offset(dt.timedelta(seconds=float(row.value)) if row else dt.timedelta(0))
+
+
+def stop_event() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopping
+
+
+def run_worker(database: Database, mailer: Mailer, stopping: threading.Event, *, adjustable: bool = False) -> None:
+    """Works until told to stop."""
+    while not stopping.is_set():
+        if adjustable:
+            refresh_clock(database)
+        try:
+            done = work_once(database, mailer)
+        except Exception:  # the database may be away for a moment; the rows are still there
+            log.exception("worker failed, trying again")
+            done = 0
+        if not done:
+            stopping.wait(IDLE_SECONDS)
+
+
+def work_once(database: Database, mailer: Mailer) -> int:
+    """Handles everything that is due now. Gives how many rows were handled."""
+    return time_passing.handle_due(database, limit=50) + deliveries.deliver_ready(database, mailer, limit=50)
+
+
+def run_clock(database: Database, stopping: threading.Event, *, adjustable: bool = False) -> None:
+    """Runs the scheduler until told to stop."""
+    scheduler = BackgroundScheduler(timezone=clock.SHANGHAI)
+    scheduler.add_job(lambda: _tick(database, adjustable), "interval", seconds=1, max_instances=1, coalesce=True)
+    scheduler.add_job(lambda: _tidy(database), "cron", hour=3, minute=17)
+    scheduler.start()
+    stopping.wait()
+    scheduler.shutdown()
+    lease.release(database, CLOCK_LEASE)
+
+
+def _tick(database: Database, adjustable: bool) -> None:
+    """Fires what is due. A second clock without the lease does nothing."""
+    if not lease.hold(database, CLOCK_LEASE, LEASE_SECONDS):
+        return
+    if adjustable:
+        refresh_clock(database)
+    fired = time_passing.fire_due(database)
+    if fired:
+        log.info("timers fired", count=fired)
+
+
+def _tidy(database: Database) -> None:
+    """Forgets answers to requests that nobody repeats any more."""
+    if not lease.hold(database, CLOCK_LEASE, LEASE_SECONDS):
+        return
+    with database.transaction() as session:
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < clock.now() - dt.timedelta(days=7)))

@@ -1,0 +1,267 @@
+"""Lists of enterprises that must audit: handed over by both lines, published together, and a case started for each enterprise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.organisations import find_authority, region_at
+from app.model import (
+    Case,
+    CaseStatus,
+    Enterprise,
+    EntryStatus,
+    Organisation,
+    OrganisationKind,
+    Publication,
+    PublicationEntry,
+    Roster,
+    RosterEntry,
+    RosterStatus,
+)
+from app.services import outbox
+from app.services.context import OperatorError, ServiceContext, operator
+from app.services.notices import TEMPLATES, Message, contact_of, tell
+
+LIST_PROCESS = "list_publication"
+CASES_PER_BATCH = 25
+ROLL_OVER_LINES = {"environment": ("1", "3"), "coordinator": ("2",)}
+
+
+def _province(context: ServiceContext) -> str:
+    return region_at("province", context.case.region_code)
+
+
+@operator("hand_over_list")
+def hand_over_list(context: ServiceContext) -> dict[str, Any]:
+    """Hands the approved entries of the case's roster to the open publication case of the province, starting one if there is none."""
+    session = context.session
+    roster = session.get(Roster, context.case.roster_id) if context.case.roster_id else None
+    if roster is None:
+        raise OperatorError("这个案件没有名单")
+    returned = session.scalar(
+        select(func.count()).where(RosterEntry.roster_id == roster.id, RosterEntry.status == EntryStatus.RETURNED)
+    )
+    if returned:
+        raise OperatorError(f"名单中还有 {returned} 家企业处于退回状态，请先补正或删除")
+    province = _province(context)
+    process = f"{context.case.process_key.split('.')[0]}.{LIST_PROCESS}"
+    open_case = session.scalars(
+        select(Case)
+        .where(Case.process_key == process, Case.region_code == province, Case.status == CaseStatus.ACTIVE)
+        .order_by(Case.id.desc())
+        .limit(1)
+    ).first()
+    roster.status = RosterStatus.APPROVED
+    if open_case is None:
+        # One publication case a province at a time: rosters approved before it publishes join it.
+        done = session.scalar(select(func.count()).where(Case.process_key == process, Case.region_code == province)) or 0
+        outbox.put(
+            session,
+            key=f"start:{process}:{province}:{done + 1}",
+            kind="start_case",
+            case_id=context.case.id,
+            payload={
+                "process": process,
+                "region": province,
+                "start_key": f"{process}:{province}:{done + 1}",
+                "variables": {"year": roster.year},
+                "title": f"强制性清洁生产审核名单发布（第{done + 1}批）",
+            },
+        )
+    return {}
+
+
+def handed_over(session: Session, province: str) -> list[tuple[RosterEntry, Roster]]:
+    """Approved entries of a province that are not published yet, with their rosters."""
+    low, high = province[:2] + "0000", province[:2] + "9999"
+    rows = session.execute(
+        select(RosterEntry, Roster)
+        .join(Roster, Roster.id == RosterEntry.roster_id)
+        .where(
+            Roster.status == RosterStatus.APPROVED,
+            Roster.region_code.between(low, high),
+            RosterEntry.status == EntryStatus.LISTED,
+            RosterEntry.publication_id.is_(None),
+        )
+        .order_by(RosterEntry.region_code, RosterEntry.id)
+    ).all()
+    return [(entry, roster) for entry, roster in rows]
+
+
+@operator("publish_list")
+def publish_list(context: ServiceContext, year: int | None = None) -> dict[str, Any]:
+    """Publishes all handed-over entries of both lines as one list. An enterprise listed by both gets both grounds."""
+    session, province = context.session, _province(context)
+    rows = handed_over(session, province)
+    if not rows:
+        raise OperatorError("没有经核定、待公布的企业，不能公布空名单")
+    year = year or rows[0][1].year
+    publication = Publication(
+        key=f"list:{context.case.id}",
+        kind="mandatory_list",
+        title=f"{year}年度强制性清洁生产审核企业名单",
+        body={"case": context.case.id},
+        year=year,
+        region_code=province,
+        case_id=context.case.id,
+        publishers=_publishers(session, province),
+        published_on=context.today,
+        is_demo=context.case.is_demo,
+    )
+    session.add(publication)
+    session.flush()
+    grounds: dict[str, set[str]] = {}
+    first: dict[str, RosterEntry] = {}
+    for entry, _ in rows:
+        grounds.setdefault(entry.uscc, set()).update(entry.grounds)
+        first.setdefault(entry.uscc, entry)
+    enterprises = ensure_enterprises(session, list(first.values()), is_demo=context.case.is_demo)
+    session.execute(
+        insert(PublicationEntry),
+        [
+            {
+                "publication_id": publication.id,
+                "enterprise_id": enterprises[uscc].id,
+                "position": position,
+                "grounds": sorted(grounds[uscc]),
+                "case_id": None,
+            }
+            for position, uscc in enumerate(first, start=1)
+        ],
+    )
+    publication.cases_total = len(first)
+    _mark_published(session, publication.id, [entry.id for entry, _ in rows], {roster.id for _, roster in rows})
+    return {"list_published_on": context.today.isoformat(), "publication_id": publication.id}
+
+
+def _publishers(session: Session, province: str) -> str:
+    names = [find_authority(session, "province", body, province) for body in ("coordinator", "environment")]
+    return "、".join(o.name for o in names if o is not None)
+
+
+def _mark_published(session: Session, publication_id: int, entry_ids: list[int], roster_ids: set[int]) -> None:
+    for start in range(0, len(entry_ids), 500):
+        chunk = entry_ids[start : start + 500]
+        session.execute(update(RosterEntry).where(RosterEntry.id.in_(chunk)).values(publication_id=publication_id))
+    session.execute(update(Roster).where(Roster.id.in_(roster_ids)).values(status=RosterStatus.PUBLISHED))
+
+
+def ensure_enterprises(session: Session, entries: list[RosterEntry], *, is_demo: bool = False) -> dict[str, Enterprise]:
+    """The enterprises of roster entries by their code; unknown ones are entered in the register, known ones brought up to date."""
+    found: dict[str, Enterprise] = {}
+    codes = [entry.uscc for entry in entries]
+    for start in range(0, len(codes), 500):
+        chunk = codes[start : start + 500]
+        found |= {e.uscc: e for e in session.scalars(select(Enterprise).where(Enterprise.uscc.in_(chunk)))}
+    fresh = []
+    for entry in entries:
+        known = found.get(entry.uscc)
+        if known is None:
+            organisation = Organisation(
+                kind=OrganisationKind.ENTERPRISE, name=entry.name, region_code=entry.region_code,
+                contact_name=entry.contact_name, contact_phone=entry.contact_phone, is_demo=is_demo,
+            )  # fmt: skip
+            known = Enterprise(organisation=organisation, uscc=entry.uscc, name=entry.name, region_code=entry.region_code, is_demo=is_demo)
+            fresh.append(known)
+            found[entry.uscc] = known
+        for field in ("industry_code", "address", "legal_representative", "contact_name", "contact_phone"):
+            value = getattr(entry, field)
+            if value:
+                setattr(known, field, value)
+    session.add_all(fresh)
+    session.flush()
+    return found
+
+
+@operator("start_listed_cases")
+def start_listed_cases(context: ServiceContext, process: str) -> None:
+    """Starts one case per published enterprise, in the background and in batches. Each entry starts exactly one, whatever crashes."""
+    publication = context.session.scalars(select(Publication).where(Publication.key == f"list:{context.case.id}")).one()
+    ids = context.session.scalars(
+        select(PublicationEntry.id).where(PublicationEntry.publication_id == publication.id).order_by(PublicationEntry.position)
+    ).all()
+    outbox.put_all(
+        context.session,
+        [
+            {
+                "key": f"listed:{publication.id}:{start}",
+                "kind": "start_listed",
+                "case_id": context.case.id,
+                "payload": {"publication": publication.id, "process": process, "entries": list(ids[start : start + CASES_PER_BATCH])},
+            }
+            for start in range(0, len(ids), CASES_PER_BATCH)
+        ],
+    )
+
+
+@operator("notify_listed_enterprises")
+def notify_listed_enterprises(context: ServiceContext) -> None:
+    """The written notice to each enterprise of the case's roster."""
+    session = context.session
+    entries = session.scalars(
+        select(RosterEntry).where(RosterEntry.roster_id == context.case.roster_id, RosterEntry.status == EntryStatus.LISTED)
+    ).all()
+    enterprises = ensure_enterprises(session, list(entries), is_demo=context.case.is_demo)
+    roster = session.get_one(Roster, context.case.roster_id)
+    office = session.get(Organisation, roster.organisation_id)
+    title, body = TEMPLATES["listing"]
+    tell(
+        session,
+        context.case,
+        [
+            Message(
+                key=f"listing:{context.key}:{entry.uscc}",
+                organisation=enterprises[entry.uscc].organisation,
+                kind="notice",
+                title=title,
+                body=body,
+                next_step="等待名单公布；公布后一个月内公开信息，两个月内启动审核",
+                contact=contact_of(office),
+                template="listing",
+                facts={"grounds": entry.grounds, "year": roster.year, "enterprise": entry.name, "uscc": entry.uscc},
+            )
+            for entry in entries
+        ],
+    )
+
+
+@operator("roll_over")
+def roll_over(context: ServiceContext, line: str) -> dict[str, Any]:
+    """Puts the case's enterprise on the next round's list of a line: an approved entry that the next publication takes up."""
+    session, enterprise = context.session, context.enterprise
+    own = [g for g in context.variable("grounds", []) if g in ROLL_OVER_LINES[line]]
+    office = find_authority(session, "province", line, context.case.region_code)
+    if office is None:
+        raise OperatorError("找不到滚动纳入下一轮名单的省级部门")
+    province, year = _province(context), context.today.year + 1
+    roster = session.scalars(
+        select(Roster)
+        .where(
+            Roster.line == line, Roster.year == year, Roster.region_code == province,
+            or_(Roster.status == RosterStatus.APPROVED, Roster.status == RosterStatus.OPEN),
+        )
+        .limit(1)
+    ).first()  # fmt: skip
+    if roster is None:
+        roster = Roster(
+            line=line, year=year, region_code=province, organisation_id=office.id, status=RosterStatus.APPROVED, created_at=clock.now()
+        )
+        session.add(roster)
+        session.flush()
+    known = session.scalars(select(RosterEntry).where(RosterEntry.roster_id == roster.id, RosterEntry.uscc == enterprise.uscc)).first()
+    if known is None:
+        session.add(
+            RosterEntry(
+                roster_id=roster.id, uscc=enterprise.uscc, name=enterprise.name, region_code=enterprise.region_code,
+                industry_code=enterprise.industry_code, address=enterprise.address,
+                legal_representative=enterprise.legal_representative, contact_name=enterprise.contact_name,
+                contact_phone=enterprise.contact_phone, grounds=own, status=EntryStatus.LISTED, added_by_id=office.id,
+                rolled_from_case_id=context.case.id, reason="延期申请滚动纳入",
+            )
+        )  # fmt: skip
+    return {}
+
