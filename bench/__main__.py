@@ -1,0 +1,34 @@
+"""Runs every benchmark, prints ratios, writes `results/latest.json`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import completion, inbox, roster, startup
+from bench.report import Report
+
+RESULTS = Path(__file__).parent / "results" / "latest.json"
+
+
+def main() -> int:
+    report = Report()
+    for measure in (completion, inbox, roster, startup):
+        with tempfile.TemporaryDirectory() as folder:
+            measure.run(report, Path(folder))
+    report.print()
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(
+        json.dumps(
+            {"on": dt.date.today().isoformat(), "python": platform.python_version(), "measures": report.rows}, ensure_ascii=False, indent=1
+        )
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
