@@ -1,9 +1,10 @@
-"""Lints `forms/`: every schema is valid JSON Schema, every field has a Chinese title, every UI schema names fields that exist."""
+"""Lints `forms/`: every schema is valid JSON Schema, every field has a Chinese title, every UI schema lays out its fields."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+WIDGETS = frozenset(
+    {
+        *("agree", "checkboxes", "date", "decision", "files", "grid", "lines", "money", "month", "opinion", "organisation", "radio"),
+        *("score-sheet", "select", "textarea", "veto-list", "yesno"),
+    }
+)
+"""What the renderer knows (frontend/README.md)."""
 FORMS = Path(__file__).resolve().parent.parent / "forms"
 
 
@@ -57,12 +65,33 @@ def _choices(schema: dict[str, Any]) -> list[dict[str, str]]:
 
 def _ui(name: str, ui: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
     known = set(_fields(schema))
-    for field in ui.get("ui:order", []):
-        if field not in known and field != "*":
-            yield f"{name}: orders {field}, which the form does not have"
-    for field in ui:
-        if not field.startswith("ui:") and field not in known:
+    for field, about in ui.items():
+        if field.startswith("ui:"):
+            continue
+        if field not in known:
             yield f"{name}: dresses {field}, which the form does not have"
+        widget = about.get("ui:widget")
+        if widget is not None and widget not in WIDGETS:
+            yield f"{name}: {field} has the widget {widget}, which does not exist"
+    yield from _sections(name, ui, known)
+
+
+def _sections(name: str, ui: dict[str, Any], known: set[str]) -> Iterator[str]:
+    """Every field of the form, conditional ones included, stands in exactly one section, which alone says the order."""
+    for old in ("ui:groups", "ui:order"):
+        if old in ui:
+            yield f"{name}: says {old}; the order is that of ui:sections"
+    sections = ui.get("ui:sections", [])
+    for section in sections:
+        if not section.get("title"):
+            yield f"{name}: a section has no title"
+    placed = Counter(field for section in sections for field in section.get("fields", []))
+    for field in placed.keys() - known:
+        yield f"{name}: places {field}, which the form does not have"
+    for field in sorted(known - placed.keys()):
+        yield f"{name}: no section has {field}"
+    for field in (field for field, times in placed.items() if times > 1):
+        yield f"{name}: {field} stands in more than one section"
 
 
 def _fields(schema: Any) -> Iterator[str]:
