@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -55,7 +56,7 @@ class Installation:
         """Starts `flask --app app …`, or any other module with `-m`."""
         command = [sys.executable, "-m", *(arguments if arguments[0] == "gunicorn" else ("flask", "--app", "app", *arguments))]
         log = (self.folder / f"{arguments[0]}.log").open("ab")
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
         self.running.append(process)
         return process
 
@@ -73,12 +74,11 @@ class Installation:
 
     @staticmethod
     def kill(process: subprocess.Popen[bytes]) -> None:
-        """`kill -9`: no clean-up of any kind."""
-        process.send_signal(signal.SIGKILL)
+        """`kill -9` of the process and whatever it started: no clean-up of any kind."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self) -> None:
         for process in self.running:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+            self.kill(process)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.principal import Principal
-from app.cases import library, rosters, samples, time_passing, work
+from app.cases import forms, library, rosters, samples, time_passing, work
 from app.config import ROOT
 from app.jobs import deliveries
 from app.model import (
@@ -68,21 +68,21 @@ class World:
                 )  # fmt: skip
                 session.add(bureau)
                 name = f"{level}-{'env' if body == 'environment' else 'coord'}" + ("2" if region == OTHER_COUNTY else "")
-                self._user(session, name, bureau)
+                self.add_user(session, name, bureau)
         other = Organisation(kind=OrganisationKind.AUTHORITY, name="省发展改革委", level="province", body="other", region_code=PROVINCE)
         experts = Organisation(kind=OrganisationKind.EXPERT_GROUP, name="省清洁生产专家组", region_code=PROVINCE)
         support = Organisation(kind=OrganisationKind.SUPPORT_BODY, name="省清洁生产中心", region_code=PROVINCE)
         session.add_all([other, experts, support])
-        self._user(session, "province-other", other)
-        self._user(session, "expert", experts)
-        self._user(session, "support", support)
+        self.add_user(session, "province-other", other)
+        self.add_user(session, "expert", experts)
+        self.add_user(session, "support", support)
         system = Organisation(kind=OrganisationKind.SYSTEM, name="系统管理", region_code=PROVINCE)
         session.add(system)
-        self._user(session, "admin", system, Role.ADMINISTRATOR)
-        self._user(session, "security", system, Role.SECURITY)
-        self._user(session, "auditor", system, Role.AUDITOR)
+        self.add_user(session, "admin", system, Role.ADMINISTRATOR)
+        self.add_user(session, "security", system, Role.SECURITY)
+        self.add_user(session, "auditor", system, Role.AUDITOR)
 
-    def _user(self, session: Session, username: str, organisation: Organisation, *roles: Role) -> User:
+    def add_user(self, session: Session, username: str, organisation: Organisation, *roles: Role) -> User:
         user = User(username=username, name=username, password_hash=password_hash())
         session.add(user)
         session.flush()
@@ -105,7 +105,7 @@ class World:
         if username.startswith("enterprise:") and username not in self.users:
             name = username.partition(":")[2]
             found = session.scalars(select(Enterprise).where(Enterprise.name == name)).one()
-            self._user(session, username, found.organisation)
+            self.add_user(session, username, found.organisation)
         return Principal(session.get_one(User, self.users[username]))
 
     def work(self) -> int:
@@ -137,15 +137,19 @@ class World:
 
     def do(self, username: str, task: Task, **values: Any) -> Task:
         """Completes a task as a user, required fields filled with valid samples."""
-        from app.cases import forms
+        data = self.values_for(username, task, **values)
+        with self.transaction() as session:
+            return work.complete(session, self.principal(session, username), task.id, data)
 
+    def values_for(self, username: str, task: Task, **values: Any) -> dict[str, Any]:
+        """Valid values for a task's form, `values` among them, files uploaded."""
         with self.transaction() as session:
             who = self.principal(session, username)
             found, case = work.find(session, who, task.id)
             schema, _ = forms.form_of(session, found, case)
             data = samples.sample(schema, {**forms.prefilled(session, found, case, schema), **values})
-            data = self._with_files(session, who, data)
-            return work.complete(session, who, task.id, data)
+            uploaded: dict[str, Any] = self._with_files(session, who, data)
+            return uploaded
 
     def _with_files(self, session: Session, who: Principal, data: Any) -> Any:
         """Sample files become real uploads."""
