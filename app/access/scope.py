@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.access.organisations import region_prefix
 from app.access.principal import Principal
@@ -39,13 +40,14 @@ def events(principal: Principal) -> ColumnElement[bool]:
     """Events of visible cases; an enterprise sees those meant for it."""
     if principal.is_authority or principal.has(Role.ADMINISTRATOR) or principal.has(Role.AUDITOR):
         return true()
-    return Event.public_to_enterprise
+    return Event.public_to_enterprise.is_(True)
 
 
 def documents(principal: Principal) -> ColumnElement[bool]:
-    """Documents of visible cases, and the principal's own uploads that belong to no case yet."""
+    """Documents of visible cases, and uploads that belong to no case yet: the principal's own, and those of colleagues whose draft they may finish."""
     in_case = Document.case_id.in_(select(Case.id).where(cases(principal)))
-    return or_(in_case, and_(Document.case_id.is_(None), Document.uploaded_by_id == principal.user_id))
+    of_office = or_(Document.uploaded_by_id == principal.user_id, Document.organisation_id.in_(principal.organisation_ids))
+    return or_(in_case, and_(Document.case_id.is_(None), of_office))
 
 
 def rosters(principal: Principal) -> ColumnElement[bool]:
@@ -64,7 +66,7 @@ def notices(principal: Principal) -> ColumnElement[bool]:
     return Notice.organisation_id.in_(principal.organisation_ids) if principal.organisation_ids else false()
 
 
-def _within(column: ColumnElement[str], organisation: Organisation) -> ColumnElement[bool]:
+def _within(column: ColumnElement[str] | InstrumentedAttribute[str], organisation: Organisation) -> ColumnElement[bool]:
     """Region codes within the organisation's region, as a range that an index serves."""
     prefix = region_prefix(organisation.region_code)
     if not prefix:

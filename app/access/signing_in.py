@@ -43,7 +43,7 @@ def sign_in(session: Session, username: str, password: str) -> User:
 
     Raises `SignInRefused`; the failure is counted, so the caller commits in either case.
     """
-    user = session.scalars(select(User).where(User.username == username.strip()).with_for_update()).first()
+    user = session.scalars(select(User).where(User.username == username.strip()).with_for_update(of=User)).first()
     if user is None or not user.active:
         _matches(_NOBODY, password)  # takes as long as a real check
         raise SignInRefused("用户名或密码不正确")

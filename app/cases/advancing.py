@@ -6,13 +6,12 @@ timers, events and notices in the caller's transaction.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, event, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.cases import task_rows, telling
@@ -21,8 +20,11 @@ from app.engine import store
 from app.engine.definition import CompiledDefinition
 from app.engine.runner import Advance, Run, WorkflowCache, resume
 from app.engine.scripting import ServiceCall
-from app.model import Case, CaseParty, CaseState, CaseStatus, Definition, Event, Task, TaskStatus, Timer, TimerKind
+from app.model import Case, CaseParty, CaseState, CaseStatus, Event, Task, TaskStatus, Timer, TimerKind
+from app.model.statements import insert_new, table
 from app.services.context import ServiceContext, carry_out
+
+EventRow = dict[str, Any]
 
 workflows = WorkflowCache()
 
@@ -39,24 +41,26 @@ SYSTEM = By()
 
 
 def lock(session: Session, case_id: int) -> Case:
-    """The case, locked until the transaction ends, with its definition."""
-    case = session.scalars(select(Case).where(Case.id == case_id).with_for_update()).one()
-    return case
+    """The case, locked until the transaction ends, with its enterprise."""
+    query = select(Case).where(Case.id == case_id).options(joinedload(Case.enterprise))
+    return session.scalars(query.with_for_update(of=Case).execution_options(populate_existing=True)).one()
 
 
-def begin(session: Session, case: Case, definition: Definition, variables: dict[str, Any], by: By) -> Advance:
-    """Runs a new case to its first wait. The case row exists already."""
-    compiled = store.compiled(session, definition)
+def begin(session: Session, case: Case, variables: dict[str, Any], by: By, events: Sequence[EventRow] = ()) -> Advance:
+    """Runs a new case to its first wait. The case row exists already; `events` are recorded before what follows."""
+    compiled = store.of_case(session, case)
     run = Run.start(compiled, variables, _operators(session, case, by))
-    return _write(session, case, compiled, run, by, new=True)
+    return _write(session, case, compiled, run, by, events, new=True)
 
 
-def advance(session: Session, case: Case, act: Callable[[Run], object], by: By) -> Advance:
-    """Lets `act` move a locked case. Raises what the act raises; then nothing is written and nothing stays in memory."""
+def advance(session: Session, case: Case, act: Callable[[Run], object], by: By, events: Sequence[EventRow] = ()) -> Advance:
+    """Lets `act` move a locked case; `events` are recorded before what follows.
+
+    Raises what the act raises; then nothing is written and nothing stays in memory.
+    """
     if case.status != CaseStatus.ACTIVE:
         raise Conflict("案件已结束" if case.status == CaseStatus.ENDED else "案件因故障挂起，管理员处理后可以继续")
-    definition = session.get_one(Definition, case.definition_id)
-    compiled = store.compiled(session, definition)
+    compiled = store.of_case(session, case)
 
     def body() -> bytes:
         return session.scalars(select(CaseState.body).where(CaseState.case_id == case.id)).one()
@@ -64,14 +68,16 @@ def advance(session: Session, case: Case, act: Callable[[Run], object], by: By) 
     cached = workflows.take(case.id, case.revision, compiled.content_hash)
     run = resume(compiled, body, _operators(session, case, by), cached)
     act(run)
-    return _write(session, case, compiled, run, by)
+    return _write(session, case, compiled, run, by, events)
 
 
 def _operators(session: Session, case: Case, by: By) -> Callable[[ServiceCall], dict[str, Any] | None]:
     return lambda call: carry_out(ServiceContext(session, case, call, by.user_id, by.organisation_id))
 
 
-def _write(session: Session, case: Case, compiled: CompiledDefinition, run: Run, by: By, *, new: bool = False) -> Advance:
+def _write(
+    session: Session, case: Case, compiled: CompiledDefinition, run: Run, by: By, events: Sequence[EventRow], *, new: bool = False
+) -> Advance:
     """Stores what changed, and keeps the live workflow for the next step once the transaction has committed."""
     step = run.finish()
     case.revision += 1
@@ -80,13 +86,13 @@ def _write(session: Session, case: Case, compiled: CompiledDefinition, run: Run,
         case.status, case.ended_at, case.outcome = CaseStatus.ENDED, clock.now(), step.outcome
     session.flush()
     if new:
-        session.execute(insert(CaseState), [{"case_id": case.id, "revision": revision, "body": step.body}])
+        session.execute(insert(table(CaseState)), [{"case_id": case.id, "revision": revision, "body": step.body}])
     else:
-        session.execute(update(CaseState).where(CaseState.case_id == case.id).values(revision=revision, body=step.body))
+        session.execute(update(table(CaseState)).where(CaseState.case_id == case.id).values(revision=revision, body=step.body))
     _close(session, case, step)
     opened = task_rows.open_tasks(session, case, step.opened)
     _set_timers(session, case, step, opened)
-    _record(session, case, step, opened, by)
+    _record(session, case, step, opened, by, events)
     telling.tell_about(session, case, step, opened)
 
     def keep(_session: Session) -> None:
@@ -99,15 +105,19 @@ def _write(session: Session, case: Case, compiled: CompiledDefinition, run: Run,
 
 def _close(session: Session, case: Case, step: Advance) -> None:
     """Tasks that the engine no longer waits for, other than the one being completed, are cancelled."""
-    if step.closed:
+    cancelled = [i for i in step.closed if i not in step.completed]
+    if cancelled:
         session.execute(
             update(Task)
-            .where(Task.engine_id.in_(step.closed), Task.case_id == case.id, Task.status == TaskStatus.OPEN)
+            .where(Task.engine_id.in_(cancelled), Task.case_id == case.id, Task.status == TaskStatus.OPEN)
             .values(status=TaskStatus.CANCELLED, completed_at=clock.now())
+            .execution_options(synchronize_session=False)
         )
-    if step.closed or step.timers_cleared:
-        gone = [*step.timers_cleared, *step.closed]
-        session.execute(delete(Timer).where(Timer.case_id == case.id, Timer.engine_id.in_(gone)))
+    gone = [*step.timers_cleared, *step.closed]
+    if gone:
+        session.execute(
+            delete(Timer).where(Timer.case_id == case.id, Timer.engine_id.in_(gone)).execution_options(synchronize_session=False)
+        )
 
 
 def _set_timers(session: Session, case: Case, step: Advance, opened: list[Task]) -> None:
@@ -118,50 +128,53 @@ def _set_timers(session: Session, case: Case, step: Advance, opened: list[Task])
     for task in opened:
         rows.extend(task_rows.timers_of(task))
     if rows:
-        session.execute(insert(Timer), [{"case_id": case.id, "fired": False, "attempts": 0, **row} for row in rows])
+        session.execute(insert(table(Timer)), [{"case_id": case.id, "fired": False, "attempts": 0, **row} for row in rows])
 
 
-def _record(session: Session, case: Case, step: Advance, opened: list[Task], by: By) -> None:
+def _record(session: Session, case: Case, step: Advance, opened: list[Task], by: By, events: Sequence[EventRow]) -> None:
     now = clock.now()
-    rows: list[dict[str, Any]] = []
+    rows = list(events)
     for passed in step.passed:
         if passed.legal.element.is_human:
             continue  # the act that completed it records it, with who and what
         rows.append(
-            _event_row(
-                case, now, "element_passed", by,
+            event_row(
+                case, "element_passed", by,
                 process_key=passed.legal.process_key, element_id=passed.legal.id, basis=" ".join(passed.legal.basis),
                 name=passed.legal.name, detail={"callers": list(passed.callers), "tag": passed.legal.element.tag},
             )
         )  # fmt: skip
     for task in opened:
         rows.append(
-            _event_row(
-                case, now, "task_created", SYSTEM,
+            event_row(
+                case, "task_created", SYSTEM,
                 process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
                 organisation_id=task.organisation_id, detail={"due": task.due_on.isoformat() if task.due_on else None},
             )
         )  # fmt: skip
     if step.ended:
-        rows.append(_event_row(case, now, "case_ended", by, name=step.outcome or "办结"))
+        rows.append(event_row(case, "case_ended", by, name=step.outcome or "办结"))
     if rows:
-        session.execute(insert(Event), rows)
-    parties = {task.organisation_id for task in opened if task.organisation_id is not None}
-    if parties:
-        known = set(session.scalars(select(CaseParty.organisation_id).where(CaseParty.case_id == case.id)))
-        fresh = [{"case_id": case.id, "organisation_id": i} for i in sorted(parties - known)]
-        if fresh:
-            session.execute(insert(CaseParty), fresh)
+        session.execute(insert(table(Event)), [{**row, "at": now} for row in rows])
+    _add_parties(session, case, opened)
 
 
-def _event_row(case: Case, at: dt.datetime, kind: str, by: By, **values: Any) -> dict[str, Any]:
+def _add_parties(session: Session, case: Case, opened: list[Task]) -> None:
+    """Whoever has a task takes part in the case from then on. The enterprise of the case does so from its start."""
+    own = case.enterprise.organisation_id if case.enterprise_id is not None and case.enterprise is not None else None
+    parties = {task.organisation_id for task in opened} - {None, own}
+    insert_new(session, CaseParty, [{"case_id": case.id, "organisation_id": i} for i in sorted(parties, key=lambda i: i or 0)])
+
+
+def event_row(case: Case, kind: str, by: By, **values: Any) -> EventRow:
+    """One event of a case, to be recorded with the step that it belongs to."""
     row = {
-        "case_id": case.id, "at": at, "kind": kind, "process_key": None, "element_id": None, "basis": "", "name": "", "task_id": None,
-        "user_id": by.user_id, "organisation_id": by.organisation_id, "public_to_enterprise": True, "detail": {},
+        "case_id": case.id, "at": clock.now(), "kind": kind, "process_key": None, "element_id": None, "basis": "", "name": "",
+        "task_id": None, "user_id": by.user_id, "organisation_id": by.organisation_id, "public_to_enterprise": True, "detail": {},
     }  # fmt: skip
     return {**row, **values}
 
 
 def record(session: Session, case: Case, kind: str, by: By, **values: Any) -> None:
-    """Appends one event to a case."""
-    session.execute(insert(Event), [_event_row(case, clock.now(), kind, by, **values)])
+    """Appends one event to a case, apart from any step."""
+    session.execute(insert(table(Event)), [event_row(case, kind, by, **values)])

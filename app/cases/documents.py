@@ -22,7 +22,10 @@ from app.cases.errors import CaseError, FieldProblem, InvalidForm, NotFound
 from app.model import Case, Document, Task
 
 MAX_BYTES = 50 * 1024 * 1024
+MAX_NAME = 200
+MAX_ID = 2**63 - 1
 _OFFICE = b"PK\x03\x04"
+_OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -74,8 +77,9 @@ class FileStore:
 
 def upload(session: Session, store: FileStore, principal: Principal, name: str, stream: BinaryIO) -> Document:
     """Takes in a file. It belongs to its uploader until a submitted form names it. Raises `CaseError` with the reason."""
-    clean = Path(name.replace("\\", "/")).name.strip()[:200]
+    clean = "".join(c for c in Path(name.replace("\\", "/")).name if c.isprintable()).strip()
     suffix = Path(clean).suffix.lower()
+    clean = clean[: -len(suffix)][: MAX_NAME - len(suffix)] + clean[-len(suffix) :] if suffix in TYPES else clean[:MAX_NAME]
     kind = TYPES.get(suffix)
     if not clean or kind is None:
         allowed = "、".join(sorted({s[1:] for s in TYPES}))
@@ -115,6 +119,8 @@ def _check_content(name: str, suffix: str, kind: FileType, body: bytes) -> None:
             raise CaseError(f"“{name}”的内容不是 {suffix[1:]} 文件，可能被改过扩展名")
         if any(n.endswith("vbaProject.bin") for n in names):
             raise CaseError(f"“{name}”含有宏，不能上传")
+    if kind.magic == (_OLE,) and _OLE_MACROS in body:
+        raise CaseError(f"“{name}”含有宏，不能上传")
 
 
 def find(session: Session, principal: Principal, document_id: int) -> Document:
@@ -134,7 +140,8 @@ def attach(session: Session, principal: Principal, task: Task, case: Case, data:
     named = dict(_file_ids(data, ""))
     if not named:
         return
-    rows = session.scalars(select(Document).where(Document.id.in_(named.values()), scope.documents(principal))).all()
+    ids = [i for i in named.values() if 0 < i <= MAX_ID]
+    rows = session.scalars(select(Document).where(Document.id.in_(ids), scope.documents(principal))).all()
     by_id = {d.id: d for d in rows}
     problems = [FieldProblem(pointer, "文件不存在或已被删除，请重新上传") for pointer, i in named.items() if i not in by_id]
     if problems:

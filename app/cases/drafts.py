@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import work
+from app.cases import advancing, work
 from app.cases.errors import Conflict, Forbidden
 from app.model import Draft, TaskStatus, User
 
@@ -25,7 +25,9 @@ class DraftConflict(Conflict):
 
 def save(session: Session, principal: Principal, task_id: int, data: dict[str, Any], revision: int, *, overwrite: bool = False) -> Draft:
     """Saves a draft over the one of `revision` (0: there was none). Raises `DraftConflict`."""
-    task, _case = work.find(session, principal, task_id)
+    task, case = work.find(session, principal, task_id)
+    advancing.lock(session, case.id)  # of two first drafts saved at once, the second must see the first
+    session.refresh(task)
     if task.status != TaskStatus.OPEN:
         raise Conflict("这项任务已经办结，不能再暂存")
     if not work.may_do(principal, task):

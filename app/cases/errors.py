@@ -37,4 +37,5 @@ class InvalidForm(CaseError):
 
     def __init__(self, problems: list[FieldProblem]) -> None:
         self.problems = problems
-        super().__init__(f"表单有 {len(problems)} 处需要修改")
+        of_whole = len(problems) == 1 and not problems[0].pointer
+        super().__init__(problems[0].message if of_whole else f"表单有 {len(problems)} 处需要修改")

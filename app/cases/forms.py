@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -21,7 +22,7 @@ from app.access.organisations import resolve_actor
 from app.cases.errors import FieldProblem, InvalidForm
 from app.engine import store
 from app.law.labels import actor_label
-from app.model import Case, Definition, Enterprise, Organisation, Task
+from app.model import Case, Enterprise, Organisation, Task
 
 CONFIRM_FORM: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -35,7 +36,7 @@ CONFIRM_UI: dict[str, Any] = {"opinion": {"ui:widget": "opinion"}}
 
 def form_of(session: Session, task: Task, case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
     """Schema and UI schema of a task, from the version its case runs on."""
-    compiled = store.compiled(session, session.get_one(Definition, case.definition_id))
+    compiled = store.of_case(session, case)
     schema = compiled.form(task.form) if task.form else copy.deepcopy(CONFIRM_FORM)
     ui = compiled.form(task.ui_form) if task.ui_form else copy.deepcopy(CONFIRM_UI)
     return schema, ui
@@ -96,13 +97,38 @@ def accept(session: Session, task: Task, case: Case, submitted: Any) -> dict[str
     return data
 
 
+def _is_given(schema: Mapping[str, Any], name: str) -> bool:
+    """Whether a prefilled field is a fact that nobody may change: one of the case, or one shown read-only."""
+    return str(schema["x-prefill"][name]).startswith("case.") or bool(schema.get("properties", {}).get(name, {}).get("readOnly"))
+
+
 def check(schema: Mapping[str, Any], data: Any) -> list[FieldProblem]:
     """What is wrong with `data`, a sentence for each field."""
+    unstorable = list(_unstorable(data, ""))
+    if unstorable:
+        return unstorable
     found: dict[str, FieldProblem] = {}
     for error in _leaves(_validator(_frozen(schema)).iter_errors(data)):
         for problem in _problems(error):
             found.setdefault(problem.pointer, problem)
     return list(found.values())
+
+
+def _unstorable(value: Any, pointer: str) -> Iterator[FieldProblem]:
+    """What JSON and databases cannot hold, whatever the schema says: NaN, infinity, characters that are none."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if any(True for _ in _unstorable(key, pointer)):
+                yield FieldProblem(pointer, "含有不能保存的字符")
+            else:
+                yield from _unstorable(item, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unstorable(item, f"{pointer}/{index}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield FieldProblem(pointer, "应为数字")
+    elif isinstance(value, str) and ("\0" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+        yield FieldProblem(pointer, "含有不能保存的字符")
 
 
 def _frozen(schema: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.errors import CaseError
+from app.cases.errors import Conflict, NotFound
 from app.engine import store
-from app.engine.definition import compile_definition, content_hash
+from app.engine.definition import bad_forms, compile_definition, content_hash
 from app.engine.diagram import Diagram, Process, read_diagram
 from app.engine.errors import DiagramError, Problem
 from app.law.labels import ACTOR_LABELS
@@ -64,12 +63,17 @@ def check(library: Library) -> list[Problem]:
     problems = list(library.problems)
     for key in library.diagrams:
         files = store.bundle(key, library.diagrams, library.bodies)
-        try:
-            compile_definition(key, files)
-        except DiagramError as error:
-            problems.extend(p for p in error.problems if p not in problems)
-        problems.extend(p for p in _unknown_names(library, key) if p not in problems)
+        problems.extend(p for p in _faults(library, key, files) if p not in problems)
     return problems
+
+
+def _faults(library: Library, key: str, files: Mapping[str, bytes]) -> list[Problem]:
+    problems = bad_forms(files)
+    try:
+        compile_definition(key, files)
+    except DiagramError as error:
+        problems.extend(error.problems)
+    return problems + _unknown_names(library, key)
 
 
 def _unknown_names(library: Library, key: str) -> list[Problem]:
@@ -81,9 +85,10 @@ def _unknown_names(library: Library, key: str) -> list[Problem]:
         for actor in actors:
             if actor and not actor.startswith("{") and actor not in ACTOR_LABELS:
                 problems.append(Problem(diagram.path, element.id, element.name, "unknown-actor", f"没有“{actor}”这个办理角色"))
-    for operator in re.findall(rb'serviceTaskOperator id="([^"]+)"', library.bodies[diagram.path]):
-        if operator.decode() not in OPERATORS:
-            problems.append(Problem(diagram.path, "", "", "unknown-operator", f"没有名为“{operator.decode()}”的服务"))
+    for element_id, operator in process.operators:
+        if operator not in OPERATORS:
+            found = process.elements.get(element_id)
+            problems.append(Problem(diagram.path, element_id, found.name if found else "", "unknown-operator", f"没有名为“{operator}”的服务"))
     return problems
 
 
@@ -125,11 +130,7 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> list[Definition
     drafts = []
     for key in own:
         files = store.bundle(key, library.diagrams, bodies)
-        try:
-            compile_definition(key, files)
-        except DiagramError as error:
-            problems.extend(error.problems)
-        problems.extend(_unknown_names(library, key))
+        problems.extend(_faults(library, key, files))
     if problems:
         raise DiagramError(problems)
     for key in own:
@@ -148,12 +149,12 @@ def _deployed_files(session: Session) -> dict[str, bytes]:
 
 
 def deploy(session: Session, key: str, version: int) -> Definition:
-    """Deploys a draft. Raises `CaseError` when it is none."""
+    """Deploys a draft. Raises `NotFound`, and `Conflict` when the version is none."""
     definition = session.scalars(select(Definition).where(Definition.key == key, Definition.version == version).with_for_update()).first()
     if definition is None:
-        raise CaseError("没有这个版本")
+        raise NotFound("没有这个版本")
     if definition.status != DefinitionStatus.DRAFT:
-        raise CaseError("只有草稿可以部署")
+        raise Conflict("只有草稿可以部署")
     definition.status, definition.deployed_at = DefinitionStatus.DEPLOYED, clock.now()
     return definition
 

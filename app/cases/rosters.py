@@ -1,8 +1,8 @@
-"""Work on rosters: add by hand, import from Excel, correct, strike, return. Whoever holds the roster's open task may do it."""
+"""Work on rosters: add by hand, import from Excel, correct, strike, return, restore. Whoever holds the roster's open task may do it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import scope
-from app.access.organisations import LEVELS, level_of_region, region_prefix
+from app.access.organisations import LEVELS, level_of_region, region_at
 from app.access.principal import Principal
-from app.cases import starting
+from app.cases import advancing, roster_entries, starting
 from app.cases.advancing import By
 from app.cases.errors import CaseError, Conflict, FieldProblem, Forbidden, InvalidForm, NotFound
+from app.cases.roster_entries import FIELDS, GROUNDS_OF_LINE
 from app.law.catalogue import catalogue
 from app.model import (
     Case,
@@ -27,30 +28,59 @@ from app.model import (
     Task,
     TaskStatus,
 )
-from app.model.identifiers import IdentifierError, check_industry, check_region, check_uscc
+from app.office.roster_workbook import RosterFileError, RowProblem, read_roster
+from app.services import lists
 
-GROUNDS_OF_LINE = {"environment": ("1", "3"), "coordinator": ("2",)}
+__all__ = [
+    "FIELDS", "GROUNDS_OF_LINE", "BadWorkbook", "Holding", "add", "before_complete", "correct", "find", "hold", "holding", "import_rows",
+    "import_workbook", "of_case", "open_roster", "possible_years", "restore", "return_entries", "strike",
+]  # fmt: skip
+
 LINE_PROCESS = {"environment": "listing_env", "coordinator": "listing_coordinator"}
-FIELDS = (
-    "name", "uscc", "region_code", "industry_code", "address", "legal_representative", "contact_name", "contact_phone",
-    "grounds", "management_level",
-)  # fmt: skip
+_COLUMN_FIELDS = {
+    "region": "region_code", "industry": "industry_code", "contact": "contact_name", "phone": "contact_phone", "level": "management_level",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Holding:
-    """A roster that the person is working on: the roster, its case and the open task that gives the right."""
+    """A roster that the person is working on: the roster, its case, the open task that gives the right, and the bureau that has it."""
 
     roster: Roster
     case: Case
     task: Task
+    bureau: Organisation
+
+    @property
+    def may_return(self) -> bool:
+        """Whether there is a lower level to send an entry back to."""
+        return self.bureau.id != self.roster.organisation_id
+
+
+class BadWorkbook(CaseError):
+    """A workbook from which nothing was taken, with everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        self.problems = list(problems)
+        super().__init__(f"文件有 {len(self.problems)} 处问题，没有导入任何企业")
+
+
+# -- opening and finding ----------------------------------------------------------------------------------------------
+
+
+def possible_years() -> list[int]:
+    """Years for which a list may be opened today."""
+    year = clock.today().year
+    return [year - 1, year, year + 1]
 
 
 def open_roster(session: Session, principal: Principal, year: int) -> Case:
-    """Starts the year's list of the person's bureau. One open list per bureau and year. Raises `Forbidden`, `Conflict`."""
+    """Starts the year's list of the person's bureau. One open list per bureau and year. Raises `Forbidden`, `Conflict`, `CaseError`."""
     bureau = next((o for o in principal.authorities if o.body in LINE_PROCESS), None)
     if bureau is None or bureau.body is None:
         raise Forbidden("只有生态环境或综合协调部门可以提出名单")
+    if year not in possible_years():
+        raise CaseError(f"现在只能提出 {possible_years()[0]} 至 {possible_years()[-1]} 年度的名单")
     known = session.scalars(
         select(Roster).where(
             Roster.organisation_id == bureau.id, Roster.year == year, Roster.line == bureau.body, Roster.status == RosterStatus.OPEN
@@ -102,39 +132,74 @@ def find(session: Session, principal: Principal, roster_id: int) -> Roster:
     return found
 
 
-def entries(session: Session, roster_id: int) -> list[RosterEntry]:
-    return list(session.scalars(select(RosterEntry).where(RosterEntry.roster_id == roster_id).order_by(RosterEntry.region_code, RosterEntry.id)))
+def of_case(session: Session, case: Case) -> Roster | None:
+    return session.get(Roster, case.roster_id) if case.roster_id else None
+
+
+def holding(session: Session, principal: Principal, roster: Roster) -> Holding | None:
+    """What lets the person work on a roster; none when it is elsewhere or approved. Locks nothing: for showing."""
+    if roster.status != RosterStatus.OPEN:
+        return None
+    row = session.execute(
+        select(Task, Case, Organisation)
+        .join(Case, Case.id == Task.case_id)
+        .join(Organisation, Organisation.id == Task.organisation_id)
+        .where(Case.roster_id == roster.id, Task.status == TaskStatus.OPEN, Task.panel == "roster", scope.own_tasks(principal))
+    ).first()
+    return Holding(roster, row[1], row[0], row[2]) if row else None
 
 
 def hold(session: Session, principal: Principal, roster_id: int) -> Holding:
-    """The roster with the open task that lets the person work on it. Raises `NotFound`, `Forbidden`."""
+    """The roster with the open task that lets the person work on it, its case locked. Raises `NotFound`, `Forbidden`, `Conflict`."""
     roster = find(session, principal, roster_id)
-    row = session.execute(
-        select(Task, Case)
-        .join(Case, Case.id == Task.case_id)
-        .where(Case.roster_id == roster.id, Task.status == TaskStatus.OPEN, Task.panel == "roster", scope.own_tasks(principal))
-        .with_for_update(of=Case)
-    ).first()
-    if row is None:
+    held = holding(session, principal, roster)
+    if held is not None:
+        # Whoever held the lock before may have sent the list on: look again.
+        advancing.lock(session, held.case.id)
+        session.refresh(roster)
+        session.refresh(held.task)
+    if roster.status != RosterStatus.OPEN:
+        raise Conflict("名单已经核定，不能再修改")
+    if held is None or held.task.status != TaskStatus.OPEN:
         raise Forbidden("名单目前不在您单位手中，不能修改")
-    return Holding(roster, row[1], row[0])
+    return held
+
+
+# -- entering ---------------------------------------------------------------------------------------------------------
 
 
 def add(session: Session, principal: Principal, roster_id: int, values: dict[str, Any]) -> RosterEntry:
     """Adds an enterprise by hand. Raises `InvalidForm` with a problem for each field."""
     held = hold(session, principal, roster_id)
-    clean = _checked(session, held, values)
-    if session.scalar(select(func.count()).where(RosterEntry.roster_id == roster_id, RosterEntry.uscc == clean["uscc"])):
-        raise InvalidForm([FieldProblem("/uscc", "这家企业已经在名单上")])
-    entry = _new_entry(held, clean)
+    clean = roster_entries.checked(values, line=held.roster.line, area=held.bureau.region_code)
+    _refuse_known(session, roster_id, clean["uscc"])
+    entry = _new_entry(held, clean, "added")
     session.add(entry)
-    _touch(held)
-    session.flush()
+    _record(session, held, principal, f"添加 {entry.name}")
     return entry
 
 
-def import_rows(session: Session, principal: Principal, roster_id: int, rows: Sequence[dict[str, Any]]) -> int:
-    """Adds many enterprises, all or none. Rows come from a checked workbook. Raises `InvalidForm` naming every bad row."""
+def import_workbook(session: Session, principal: Principal, roster_id: int, body: bytes) -> int:
+    """Adds the enterprises of an Excel workbook, all or none. Raises `BadWorkbook` naming every bad row."""
+    held = hold(session, principal, roster_id)
+    try:
+        found = read_roster(body, allowed_grounds=set(GROUNDS_OF_LINE[held.roster.line]), region_prefix=held.bureau.region_code)
+    except RosterFileError as error:
+        raise BadWorkbook(error.problems) from error
+    rows = [{_COLUMN_FIELDS.get(name, name): value for name, value in vars(row).items()} for row in found]
+    try:
+        return import_rows(session, principal, roster_id, rows)
+    except InvalidForm as error:
+        raise BadWorkbook([_row_problem(p) for p in error.problems]) from error
+
+
+def _row_problem(problem: FieldProblem) -> RowProblem:
+    _, row, field = problem.pointer.split("/", 2)
+    return RowProblem(int(row), roster_entries.LABELS.get(field, field), problem.message)
+
+
+def import_rows(session: Session, principal: Principal, roster_id: int, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Adds many enterprises, all or none. Raises `InvalidForm` naming every bad row: `/<row>/<field>`."""
     held = hold(session, principal, roster_id)
     known = set(session.scalars(select(RosterEntry.uscc).where(RosterEntry.roster_id == roster_id)))
     problems: list[FieldProblem] = []
@@ -142,77 +207,139 @@ def import_rows(session: Session, principal: Principal, roster_id: int, rows: Se
     for row in rows:
         number = row.get("row", 0)
         try:
-            clean = _checked(session, held, row)
+            clean = roster_entries.checked(dict(row), line=held.roster.line, area=held.bureau.region_code)
         except InvalidForm as error:
             problems += [FieldProblem(f"/{number}{p.pointer}", p.message) for p in error.problems]
             continue
         if clean["uscc"] in known:
-            problems.append(FieldProblem(f"/{number}/uscc", f"{clean['name']}已经在名单上"))
+            problems.append(FieldProblem(f"/{number}/uscc", f"{clean['name']}（{clean['uscc']}）已经在名单上"))
         else:
             known.add(clean["uscc"])
-            fresh.append(_new_entry(held, clean))
+            fresh.append(_new_entry(held, clean, "imported"))
     if problems:
         raise InvalidForm(problems)
     session.add_all(fresh)
-    _touch(held)
-    session.flush()
+    _record(session, held, principal, f"从 Excel 导入 {len(fresh)} 家企业")
     return len(fresh)
 
 
 def correct(session: Session, principal: Principal, roster_id: int, entry_id: int, values: dict[str, Any]) -> RosterEntry:
-    """Changes an entry; a returned one is listed again."""
+    """Changes an entry; a returned one is listed again. The history keeps what was changed."""
     held = hold(session, principal, roster_id)
     entry = _entry(session, roster_id, entry_id)
-    clean = _checked(session, held, {**{f: getattr(entry, f) for f in FIELDS}, **values})
+    if entry.status == EntryStatus.STRUCK:
+        raise CaseError(f"{entry.name}已被剔除，请先恢复再更正")
+    given = {**{field: getattr(entry, field) for field in FIELDS}, **values}
+    clean = roster_entries.checked(given, line=held.roster.line, area=held.bureau.region_code)
+    if clean["uscc"] != entry.uscc:
+        _refuse_known(session, roster_id, clean["uscc"])
+    changed = roster_entries.changes(entry, clean)
     for field in FIELDS:
         setattr(entry, field, clean[field])
-    _act(held, entry, "corrected", None, EntryStatus.LISTED)
-    session.flush()
+    _act(held, entry, "corrected", None, EntryStatus.LISTED, changes=changed)
+    _record(session, held, principal, f"更正 {entry.name}")
     return entry
+
+
+# -- deciding ---------------------------------------------------------------------------------------------------------
 
 
 def strike(session: Session, principal: Principal, roster_id: int, entry_ids: Sequence[int], reason: str) -> int:
     """Strikes entries, with the reason."""
-    return _decide(session, principal, roster_id, entry_ids, reason, EntryStatus.STRUCK, "struck")
+    return _decide(session, principal, roster_id, entry_ids, reason, EntryStatus.STRUCK)
 
 
 def return_entries(session: Session, principal: Principal, roster_id: int, entry_ids: Sequence[int], reason: str) -> int:
     """Marks entries to be corrected by the lower level, with the reason. The list itself goes back with the task's decision."""
-    return _decide(session, principal, roster_id, entry_ids, reason, EntryStatus.RETURNED, "returned")
+    return _decide(session, principal, roster_id, entry_ids, reason, EntryStatus.RETURNED)
 
 
-def restore(session: Session, principal: Principal, roster_id: int, entry_ids: Sequence[int]) -> int:
-    """Puts struck or returned entries back on the list."""
-    return _decide(session, principal, roster_id, entry_ids, "恢复列入", EntryStatus.LISTED, "restored")
+def restore(session: Session, principal: Principal, roster_id: int, entry_ids: Sequence[int], reason: str = "恢复列入") -> int:
+    """Puts struck or returned entries back on the list. What a higher authority struck, only that level or one above it restores."""
+    return _decide(session, principal, roster_id, entry_ids, reason, EntryStatus.LISTED)
 
 
-def _decide(
-    session: Session, principal: Principal, roster_id: int, entry_ids: Sequence[int], reason: str, status: EntryStatus, act: str
-) -> int:
+_ACTS = {EntryStatus.STRUCK: ("struck", "剔除"), EntryStatus.RETURNED: ("returned", "退回"), EntryStatus.LISTED: ("restored", "恢复列入")}
+
+
+def _decide(session: Session, principal: Principal, roster_id: int, entry_ids: Sequence[int], reason: str, status: EntryStatus) -> int:
     held = hold(session, principal, roster_id)
     if not reason.strip():
         raise CaseError("请写明原因")
-    chosen = session.scalars(select(RosterEntry).where(RosterEntry.roster_id == roster_id, RosterEntry.id.in_(entry_ids))).all()
+    chosen = session.scalars(
+        select(RosterEntry).where(RosterEntry.roster_id == roster_id, RosterEntry.id.in_(entry_ids), RosterEntry.status != status)
+    ).all()
     if not chosen:
-        raise CaseError("请先选择企业")
+        raise CaseError("请先选择企业；已经处于这种状态的企业不需要再办")
+    if status == EntryStatus.RETURNED:
+        _check_returnable(held, chosen)
+    if status == EntryStatus.LISTED:
+        _check_restorable(session, held, chosen)
+    act, word = _ACTS[status]
     for entry in chosen:
         _act(held, entry, act, reason.strip(), status)
-    session.flush()
+    named = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} 家企业"
+    _record(session, held, principal, f"{word} {named}", reason=reason.strip())
     return len(chosen)
 
 
-def _act(held: Holding, entry: RosterEntry, act: str, reason: str | None, status: EntryStatus) -> None:
-    entry.status = status
-    entry.reason = reason if status != EntryStatus.LISTED else None
-    entry.decided_by_id = held.task.organisation_id
-    mark = {"at": clock.now().isoformat(), "organisation": held.task.organisation_id, "act": act, "reason": reason}
-    entry.history = [*entry.history, mark]
-    _touch(held)
+def _check_returnable(held: Holding, chosen: Sequence[RosterEntry]) -> None:
+    if not held.may_return:
+        raise CaseError("名单就是本单位提出的，没有下级可以退回，请直接更正或剔除")
+    own = next((entry for entry in chosen if entry.added_by_id == held.bureau.id), None)
+    if own is not None:
+        raise CaseError(f"{own.name}是本单位添加的，请直接更正或剔除")
 
 
-def _touch(held: Holding) -> None:
-    """The task's revision rises with the list: a decision made on an older list is refused."""
-    held.task.revision += 1
+def _check_restorable(session: Session, held: Holding, chosen: Sequence[RosterEntry]) -> None:
+    deciders = {entry.decided_by_id for entry in chosen if entry.status == EntryStatus.STRUCK and entry.decided_by_id}
+    above = {
+        office.id: office.name
+        for office in session.scalars(select(Organisation).where(Organisation.id.in_(deciders)))
+        if office.level in LEVELS and LEVELS.index(office.level) > LEVELS.index(held.bureau.level or LEVELS[0])
+    }
+    for entry in chosen:
+        if entry.status == EntryStatus.STRUCK and entry.decided_by_id in above:
+            raise CaseError(f"{entry.name}由{above[entry.decided_by_id]}剔除，不能自行恢复；有不同意见请在上报说明中写明")
+
+
+# -- sending the list on ----------------------------------------------------------------------------------------------
+
+
+def before_complete(session: Session, task: Task, case: Case, data: Mapping[str, Any]) -> None:
+    """Refuses to send on an empty list or one with entries that are still returned, and to publish nothing. Raises `InvalidForm`."""
+    if data.get("decision") == "return":
+        return
+    if task.panel == "roster":
+        roster = of_case(session, case)
+        if roster is not None and roster.status == RosterStatus.OPEN:
+            _check_list(session, roster)
+    elif task.panel == "publication" and not lists.handed_over(session, region_at("province", case.region_code)):
+        raise _refused("没有经核定、待公布的企业，不能发布空名单")
+
+
+def _check_list(session: Session, roster: Roster) -> None:
+    rows = session.execute(
+        select(RosterEntry.status, func.count()).where(RosterEntry.roster_id == roster.id).group_by(RosterEntry.status)
+    ).tuples()
+    counts = dict(rows.all())
+    if counts.get(EntryStatus.RETURNED):
+        raise _refused(f"名单中还有 {counts[EntryStatus.RETURNED]} 家企业处于退回状态，请逐家更正、恢复或剔除后再提交")
+    if not counts.get(EntryStatus.LISTED):
+        raise _refused("名单上没有列入的企业，不能上报或核定；请先添加企业，或从 Excel 导入")
+
+
+def _refused(sentence: str) -> InvalidForm:
+    return InvalidForm([FieldProblem("", sentence)])
+
+
+# -- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _refuse_known(session: Session, roster_id: int, uscc: str) -> None:
+    known = session.scalars(select(RosterEntry.name).where(RosterEntry.roster_id == roster_id, RosterEntry.uscc == uscc)).first()
+    if known is not None:
+        raise InvalidForm([FieldProblem("/uscc", f"这家企业已经在名单上（{known}）")])
 
 
 def _entry(session: Session, roster_id: int, entry_id: int) -> RosterEntry:
@@ -222,52 +349,28 @@ def _entry(session: Session, roster_id: int, entry_id: int) -> RosterEntry:
     return entry
 
 
-def _new_entry(held: Holding, clean: dict[str, Any]) -> RosterEntry:
+def _new_entry(held: Holding, clean: dict[str, Any], act: str) -> RosterEntry:
     return RosterEntry(
-        roster_id=held.roster.id,
-        status=EntryStatus.LISTED,
-        added_by_id=held.task.organisation_id,
-        history=[{"at": clock.now().isoformat(), "organisation": held.task.organisation_id, "act": "added", "reason": None}],
-        **clean,
+        roster_id=held.roster.id, status=EntryStatus.LISTED, added_by_id=held.bureau.id, history=[_mark(held, act, None)], **clean
     )
 
 
-def _checked(session: Session, held: Holding, values: dict[str, Any]) -> dict[str, Any]:
-    """Values of an entry, normalised. Raises `InvalidForm`."""
-    clean: dict[str, Any] = {f: (values.get(f) or None) for f in FIELDS}
-    problems: list[FieldProblem] = []
-
-    def check(field: str, function: Any) -> None:
-        try:
-            clean[field] = function(str(clean[field] or ""))
-        except IdentifierError as error:
-            problems.append(FieldProblem(f"/{field}", str(error)))
-
-    check("uscc", check_uscc)
-    check("region_code", check_region)
-    if clean["industry_code"]:
-        check("industry_code", check_industry)
-    for field in ("name", "address", "legal_representative", "contact_name", "contact_phone"):
-        clean[field] = str(clean[field]).strip() if clean[field] else None
-    if not clean["name"]:
-        problems.append(FieldProblem("/name", "请填写企业名称"))
-    bureau = session.get(Organisation, held.task.organisation_id)
-    prefix = region_prefix(bureau.region_code if bureau else held.roster.region_code)
-    if clean["region_code"] and not str(clean["region_code"]).startswith(prefix):
-        problems.append(FieldProblem("/region_code", "所在地不在本机关辖区内"))
-    allowed = GROUNDS_OF_LINE[held.roster.line]
-    grounds = sorted(set(clean["grounds"] or []))
-    if not grounds:
-        problems.append(FieldProblem("/grounds", "请选择列入依据"))
-    elif any(g not in allowed for g in grounds):
-        problems.append(FieldProblem("/grounds", "列入依据不属于本部门职责：" + "、".join(f"第（{'一二三'[int(g) - 1] if g in '123' else g}）项" for g in grounds if g not in allowed)))
-    clean["grounds"] = grounds
-    clean["management_level"] = clean["management_level"] if clean["management_level"] in LEVELS[:3] else "county"
-    if problems:
-        raise InvalidForm(problems)
-    return clean
+def _act(held: Holding, entry: RosterEntry, act: str, reason: str | None, status: EntryStatus, **more: Any) -> None:
+    entry.status = status
+    entry.reason = reason if status != EntryStatus.LISTED else None
+    entry.decided_by_id = held.bureau.id
+    entry.history = [*entry.history, {**_mark(held, act, reason), **more}]
 
 
-def of_case(session: Session, case: Case) -> Roster | None:
-    return session.get(Roster, case.roster_id) if case.roster_id else None
+def _mark(held: Holding, act: str, reason: str | None) -> dict[str, Any]:
+    return {"at": clock.now().isoformat(), "organisation": held.bureau.id, "act": act, "reason": reason}
 
+
+def _record(session: Session, held: Holding, principal: Principal, name: str, **detail: Any) -> None:
+    """The case's history says what was done to the list, and the task's revision rises: a decision made on an older list is refused."""
+    held.task.revision += 1
+    session.flush()
+    advancing.record(
+        session, held.case, "roster_edited", By(principal.user_id, held.bureau.id),
+        name=name[:200], task_id=held.task.id, public_to_enterprise=False, detail=detail,
+    )  # fmt: skip

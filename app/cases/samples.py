@@ -1,7 +1,7 @@
 """Schema-valid sample values for the forms: what a demonstration or a simulation fills in where nothing else is given.
 
-The required fields are filled first. Then the validator says what is still wrong and each complaint is repaired where it arose, so that conditions
-(`if`/`then`), `contains` and counts need no rules of their own here.
+The validator says what is wrong and each complaint is repaired where it arose, so that conditions (`if`/`then`), `contains` and
+counts need no rules of their own here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ FileMaker = Callable[[], dict[str, Any]]
 ROUNDS = 40
 """How often a sample is repaired before it is given up."""
 
+_EXTRA = {"additionalProperties", "unevaluatedProperties"}
 _FILE_FIELDS = {"id", "name", "size"}
 _WORDS = (
     ("电话", "0531-00000000"), ("手机", "13800000000"), ("意见", "情况属实，同意。"), ("原因", "设备改造周期较长，需要合理安排工期。"),
@@ -54,7 +55,9 @@ def sample(schema: Mapping[str, Any], given: Mapping[str, Any] | None = None, *,
         if not errors:
             return data
         last = f"{errors[0].json_path}: {errors[0].message}"[:300]
-        for error in errors:
+        # A field looks unknown while the condition that asks for it still fails: take fields away only when nothing else is wrong.
+        other = [e for e in errors if e.validator not in _EXTRA]
+        for error in other or errors:
             maker.repair(data, error)
     raise NoSample(last)
 
@@ -114,33 +117,35 @@ class _Maker:
 
     def repair(self, data: dict[str, Any], error: ValidationError) -> None:
         path = list(error.absolute_path)
+        wanted: Any = error.validator_value
+        schema_here: Any = error.schema
         try:
             here = _get(data, path)
         except (KeyError, IndexError, TypeError):
             return  # an earlier repair took it away
         rule = str(error.validator)
         if rule == "required" and isinstance(here, dict):
-            for name in error.validator_value:
+            for name in wanted:
                 if name not in here:
-                    local = error.schema.get("properties", {}).get(name, {})
+                    local = schema_here.get("properties", {}).get(name, {})
                     here[name] = self.make({**self._at([*path, name]), **self._resolved(local)}, name)
         elif rule == "minItems" and isinstance(here, list):
-            while len(here) < error.validator_value:
+            while len(here) < wanted:
                 here.append(self.make(self._at([*path, len(here)]), "", len(here)))
         elif rule == "contains" and isinstance(here, list):
-            item = self._resolved(error.schema["contains"])
+            item = self._resolved(schema_here["contains"])
             base = self._at([*path, 0])
             here.append(self.make(_merge(base, item), "", len(here)))
-        elif rule in {"additionalProperties", "unevaluatedProperties"} and isinstance(here, dict):
+        elif rule in _EXTRA and isinstance(here, dict):
             known = self._names(path)
             for name in [n for n in here if n not in known] or list(_unexpected(error)):
                 here.pop(name, None)
         elif rule == "uniqueItems" and isinstance(here, list):
             here[:] = [item for n, item in enumerate(here) if item not in here[:n]]
         elif rule == "maxItems" and isinstance(here, list):
-            del here[error.validator_value :]
+            del here[wanted:]
         elif path:
-            schema = _merge(self._at(path), self._resolved(error.schema))
+            schema = _merge(self._at(path), self._resolved(schema_here))
             _set(data, path, self.make(schema, str(path[-1])))
 
     def _names(self, path: list[Any]) -> set[str]:
@@ -251,9 +256,8 @@ def _text(schema: Mapping[str, Any], index: int) -> str:
 
 def _unexpected(error: ValidationError) -> Iterator[str]:
     """Names that a schema does not know, from the validator's sentence."""
-    for name in list(error.instance):
-        if f"'{name}'" in error.message:
-            yield name
+    instance: Any = error.instance
+    yield from [name for name in instance if f"'{name}'" in error.message]
 
 
 def _get(data: Any, path: list[Any]) -> Any:

@@ -45,8 +45,9 @@ def start(
         title=title or (f"{enterprise.name} {definition.name}" if enterprise else definition.name),
         process_key=process,
         definition_id=definition.id,
+        content_hash=definition.content_hash,
         region_code=region,
-        enterprise_id=enterprise.id if enterprise else None,
+        enterprise=enterprise,
         roster_id=roster_id,
         parent_id=parent_id,
         start_key=start_key,
@@ -62,8 +63,8 @@ def start(
     elif by.organisation_id is not None:
         session.add(CaseParty(case_id=case.id, organisation_id=by.organisation_id))
     session.flush()
-    advancing.record(session, case, "case_started", by, name=definition.name, detail={"version": definition.version})
-    advancing.begin(session, case, definition, _start_variables(session, case, variables), by)
+    started = advancing.event_row(case, "case_started", by, name=definition.name, detail={"version": definition.version})
+    advancing.begin(session, case, _start_variables(session, case, variables), by, [started])
     return case
 
 

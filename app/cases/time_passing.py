@@ -47,15 +47,25 @@ def handle_due(database: Database, limit: int = 1000) -> int:
 
 
 def _take(session: Session) -> Timer | None:
-    """The due row that is longest overdue and that no other worker holds."""
-    return session.scalars(
-        select(Timer)
-        .join(Case, Case.id == Timer.case_id)
-        .where(Timer.fired, Timer.due_at <= clock.now(), Case.status == CaseStatus.ACTIVE)
-        .order_by(Timer.due_at, Timer.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Timer)
-    ).first()
+    """The fired row that is longest overdue and whose case no one else holds.
+
+    Everybody locks the case first: two that each held what the other needs would wait for ever. Once the case is ours, the row is read again: it may
+    have gone meanwhile.
+    """
+    while True:
+        found = session.execute(
+            select(Timer.id)
+            .join(Case, Case.id == Timer.case_id)
+            .where(Timer.fired, Timer.due_at <= clock.now(), Case.status == CaseStatus.ACTIVE)
+            .order_by(Timer.due_at, Timer.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=Case)
+        ).scalar()
+        if found is None:
+            return None
+        timer = session.scalars(select(Timer).where(Timer.id == found).execution_options(populate_existing=True)).first()
+        if timer is not None:
+            return timer
 
 
 def _handle(session: Session, timer: Timer) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access import scope
 from app.access.organisations import superior
 from app.access.principal import Principal
-from app.cases import advancing, documents, forms
+from app.cases import advancing, documents, forms, rosters
 from app.cases.advancing import By
 from app.cases.errors import CaseError, Conflict, Forbidden, NotFound
 from app.engine.errors import NotWaiting
@@ -38,18 +39,32 @@ def may_do(principal: Principal, task: Task) -> bool:
     return task.assignee_id in (None, principal.user_id)
 
 
-def _own_open(session: Session, principal: Principal, task_id: int, revision: int | None = None) -> tuple[Task, Case]:
-    """An open task that is the person's to do, its case locked. Raises `NotFound`, `Forbidden`, `Conflict`."""
-    task, case = find(session, principal, task_id)
-    case = advancing.lock(session, case.id)
-    session.refresh(task)
+def _locked(session: Session, principal: Principal, task_id: int) -> tuple[Task, Case, Draft | None]:
+    """A task that the person may see, with its case and draft, task and case locked. Raises `NotFound`."""
+    row = session.execute(
+        select(Task, Case, Draft)
+        .join(Case, Case.id == Task.case_id)
+        .outerjoin(Draft, Draft.task_id == Task.id)
+        .where(Task.id == task_id, scope.tasks(principal))
+        .options(joinedload(Case.enterprise))
+        .with_for_update(of=[Case, Task])
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1], row[2]
+
+
+def _own_open(session: Session, principal: Principal, task_id: int, revision: int | None = None) -> tuple[Task, Case, Draft | None]:
+    """An open task that is the person's to do, locked. Raises `NotFound`, `Forbidden`, `Conflict`."""
+    task, case, draft = _locked(session, principal, task_id)
     if task.status != TaskStatus.OPEN:
         raise Conflict(_closed_sentence(session, task))
     if not may_do(principal, task):
         raise Forbidden("这项任务由其他单位或其他人办理")
     if revision is not None and revision != task.revision:
         raise Conflict("任务在您打开之后有变动，请核对最新内容后再提交；您填写的内容仍保留在页面上")
-    return task, case
+    return task, case, draft
 
 
 def _closed_sentence(session: Session, task: Task) -> str:
@@ -69,8 +84,9 @@ def complete(session: Session, principal: Principal, task_id: int, submitted: An
 
     Raises `NotFound`, `Forbidden`, `Conflict`, `InvalidForm`; then nothing is changed.
     """
-    task, case = _own_open(session, principal, task_id, revision)
+    task, case, draft = _own_open(session, principal, task_id, revision)
     data = forms.accept(session, task, case, submitted)
+    rosters.before_complete(session, task, case, data)
     documents.attach(session, principal, task, case, data)
     by = _by(principal, task)
     task.status = TaskStatus.COMPLETED
@@ -79,15 +95,15 @@ def complete(session: Session, principal: Principal, task_id: int, submitted: An
     task.decision = data.get("decision")
     task.data = data
     task.revision += 1
-    session.execute(delete(Draft).where(Draft.task_id == task.id))
-    session.flush()
-    advancing.record(
-        session, case, "task_completed", by,
+    if draft is not None:
+        session.delete(draft)
+    completed = advancing.event_row(
+        case, "task_completed", by,
         process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
         detail={"decision": task.decision, "opinion": data.get("opinion"), "delegated_by": task.delegated_by_id},
     )  # fmt: skip
     try:
-        advancing.advance(session, case, lambda run: run.complete(task.engine_id, data), by)
+        advancing.advance(session, case, lambda run: run.complete(task.engine_id, data), by, [completed])
     except NotWaiting as error:
         raise Conflict(str(error)) from error
     return task
@@ -95,7 +111,7 @@ def complete(session: Session, principal: Principal, task_id: int, submitted: An
 
 def claim(session: Session, principal: Principal, task_id: int) -> Task:
     """Takes a task of one's organisation for oneself; claiming one's own again gives it back."""
-    task, case = _own_open(session, principal, task_id)
+    task, case, _draft = _own_open(session, principal, task_id)
     task.assignee_id = None if task.assignee_id == principal.user_id else principal.user_id
     kind = "task_claimed" if task.assignee_id else "task_released"
     _note(session, case, task, kind, principal)
@@ -113,7 +129,7 @@ def delegate(session: Session, principal: Principal, task_id: int, to_user_id: i
 
 
 def _hand(session: Session, principal: Principal, task_id: int, to_user_id: int, reason: str, *, delegated: bool) -> Task:
-    task, case = _own_open(session, principal, task_id)
+    task, case, _draft = _own_open(session, principal, task_id)
     member = session.scalars(
         select(Membership)
         .join(User, User.id == Membership.user_id)
@@ -129,9 +145,11 @@ def _hand(session: Session, principal: Principal, task_id: int, to_user_id: int,
     return task
 
 
-def send_back(session: Session, principal: Principal, task_id: int, reason: str, data: dict[str, Any] | None = None) -> Task:
+def send_back(
+    session: Session, principal: Principal, task_id: int, reason: str, data: dict[str, Any] | None = None, revision: int | None = None
+) -> Task:
     """退回: completes a task with its `return` decision. Raises `CaseError` where the procedure knows no return."""
-    task, case = find(session, principal, task_id)
+    task, case, _draft = _own_open(session, principal, task_id, revision)
     schema, _ = forms.form_of(session, task, case)
     if RETURN_DECISION not in {c["value"] for c in forms.choices(schema)}:
         raise CaseError("本环节的法定程序没有退回；如材料需要补正，请暂停计时并告知当事人")
@@ -152,9 +170,7 @@ def withdraw(session: Session, principal: Principal, task_id: int) -> Task:
 
     Raises `Conflict` when somebody has, or when the step had effects (a publication, a notice) that cannot be undone.
     """
-    task, case = find(session, principal, task_id)
-    case = advancing.lock(session, case.id)
-    session.refresh(task)
+    task, case, _draft = _locked(session, principal, task_id)
     if task.status != TaskStatus.COMPLETED or task.completed_by_id != principal.user_id:
         raise Forbidden("只能撤回自己刚办结的任务")
     later = session.scalars(select(Task).where(Task.case_id == case.id, Task.id > task.id).order_by(Task.id)).all()
@@ -163,13 +179,18 @@ def withdraw(session: Session, principal: Principal, task_id: int) -> Task:
         raise Conflict("后面的环节已经办理，不能撤回")
     if _had_effects(session, case, task):
         raise Conflict("这一步已经对外发出通知或公布，不能撤回")
-    by = _by(principal, task)
+    by, engine_id = _by(principal, task), task.engine_id
+    # This row stays as the record of what was taken back; the engine's task gets a new one.
+    task.engine_id, task.status = uuid4().hex, TaskStatus.CANCELLED
+    session.flush()
     try:
-        advancing.advance(session, case, lambda run: run.reopen(task.engine_id, [t.engine_id for t in following]), by)
+        advancing.advance(session, case, lambda run: run.reopen(engine_id, [t.engine_id for t in following]), by)
     except NotWaiting as error:
         raise Conflict(str(error)) from error
     _note(session, case, task, "task_withdrawn", principal)
-    reopened = session.scalars(select(Task).where(Task.engine_id == task.engine_id)).one()
+    reopened = session.scalars(select(Task).where(Task.engine_id == engine_id)).one()
+    session.add(Draft(task_id=reopened.id, data=task.data or {}, revision=1, saved_by_id=principal.user_id, saved_at=clock.now()))
+    session.flush()
     return reopened
 
 
@@ -257,7 +278,7 @@ def colleagues(session: Session, task: Task) -> list[User]:
             .where(Membership.organisation_id == task.organisation_id, User.active)
             .distinct()
             .order_by(User.name)
-        )
+        ).unique()
     )
 
 

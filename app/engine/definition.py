@@ -7,9 +7,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
 from lxml.etree import LxmlError
 from SpiffWorkflow.bpmn.parser.BpmnParser import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
@@ -26,6 +28,7 @@ from app.engine.timers import BoundaryEventParser, IntermediateCatchEventParser
 from app.law.periods import Deadline
 
 
+_RESERVED_IDS = frozenset({"Root", "Start", "End"})  # SpiffWorkflow's own nodes have these names
 _BRACED = re.compile(r"\{(\w+)\}")
 
 
@@ -248,6 +251,8 @@ def _missing(diagrams: list[Diagram], files: Mapping[str, bytes]) -> list[Proble
     for diagram in diagrams:
         for process in diagram.processes.values():
             for element in process.elements.values():
+                if element.id in _RESERVED_IDS:
+                    problems.append(Problem(diagram.path, element.id, element.name, "reserved-id", f"元素标识“{element.id}”为引擎保留，请改名"))
                 if element.called and element.called not in known:
                     problems.append(Problem(diagram.path, element.id, element.name, "missing-process", f"调用的流程不存在：{element.called}"))
         problems += [
@@ -256,6 +261,27 @@ def _missing(diagrams: list[Diagram], files: Mapping[str, bytes]) -> list[Proble
             if f"forms/{form}" not in files
         ]
     return problems
+
+
+def bad_forms(files: Mapping[str, bytes]) -> list[Problem]:
+    """Form files that are no JSON objects or, where they are schemas, no valid ones. For the gate before deployment; compiling trusts them."""
+    forms = ((path, body) for path, body in files.items() if path.endswith(".json"))
+    return [Problem(path, "", "", "bad-form", fault) for path, body in forms if (fault := _fault_of_form(body, path.endswith(".ui.json")))]
+
+
+@lru_cache(maxsize=512)
+def _fault_of_form(body: bytes, is_ui: bool) -> str | None:
+    try:
+        form = json.loads(body)
+        if not isinstance(form, dict):
+            return "表单文件应为 JSON 对象"
+        if not is_ui:
+            Draft202012Validator.check_schema(form)
+    except (ValueError, RecursionError) as error:
+        return f"表单文件不是有效的 JSON：{' '.join(str(error).split())[:200]}"
+    except SchemaError as error:
+        return f"表单不是有效的 JSON Schema：{error.json_path}"
+    return None
 
 
 def _bad_expressions(diagrams: list[Diagram]) -> list[Problem]:

@@ -68,6 +68,7 @@ class Process:
     properties: dict[str, str]
     elements: dict[str, Element]
     expressions: tuple[tuple[str, str, str], ...]  # element id, kind (condition, script, due, timer, parameter), source
+    operators: tuple[tuple[str, str], ...] = ()  # element id, operator that it calls
 
     @property
     def jurisdiction(self) -> str:
@@ -152,11 +153,16 @@ def _read_process(path: str, node: Any) -> Process:
     elements: dict[str, Element] = {}
     expressions: list[tuple[str, str, str]] = []
     problems: list[Problem] = []
+    operators: list[tuple[str, str]] = []
+    problems += [Problem(path, "", "", "bad-property", f"{name} 应为 2017-05-20 这样的日期：{value}") for name, value in _bad_dates(node)]
     for child in node.iter():
         if not isinstance(child.tag, str) or not child.tag.startswith(f"{{{BPMN}}}"):
             continue
         tag = etree.QName(child).localname
         if tag in FLOW_NODE_TAGS and child.get("id"):
+            if child.get("id") in elements:
+                problems.append(Problem(path, child.get("id"), child.get("name") or "", "duplicate-id", f"元素标识重复：{child.get('id')}"))
+                continue
             try:
                 element = _read_element(node.get("id"), tag, child)
             except ValueError as error:
@@ -164,6 +170,9 @@ def _read_process(path: str, node: Any) -> Process:
                 continue
             elements[element.id] = element
         expressions.extend(_read_expressions(tag, child))
+        called = child.find("bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
+        if called is not None:
+            operators.append((child.get("id") or "", called.get("id") or ""))
     if problems:
         raise DiagramError(problems)
     return Process(
@@ -173,7 +182,20 @@ def _read_process(path: str, node: Any) -> Process:
         _properties(node),
         elements,
         tuple(expressions),
+        tuple(operators),
     )
+
+
+def _bad_dates(node: Any) -> list[tuple[str, str]]:
+    """Properties that should be dates and are none."""
+    found = []
+    for name, value in _properties(node).items():
+        if name in ("in_force_from", "in_force_to") and value:
+            try:
+                dt.date.fromisoformat(value)
+            except ValueError:
+                found.append((name, value))
+    return found
 
 
 def _read_element(process_key: str, tag: str, node: Any) -> Element:
@@ -191,9 +213,15 @@ def _read_element(process_key: str, tag: str, node: Any) -> Element:
         interrupting=node.get("cancelActivity", "true") == "true",
         has_timer=node.find("bpmn:timerEventDefinition", NAMESPACES) is not None,
     )
-    if not isinstance(element.parts, dict):
-        raise ValueError("parts 应为 JSON 对象")
+    if not _is_part_map(element.parts):
+        raise ValueError("parts 应为 JSON 对象，每个部分的各项事实为文字")
     return element
+
+
+def _is_part_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(facts, dict) and all(isinstance(fact, str) for fact in facts.values()) for facts in value.values()
+    )
 
 
 def _properties(node: Any) -> dict[str, str]:

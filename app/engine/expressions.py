@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from RestrictedPython import compile_restricted_eval, compile_restricted_exec
+from RestrictedPython.compile import compile_restricted_eval, compile_restricted_exec
 
 from app import clock
 from app.engine.errors import ExpressionError
@@ -24,7 +24,10 @@ from app.law.periods import Deadline, PeriodError
 
 MAX_SOURCE = 4_000  # characters
 MAX_NUMBER = 10**15
-MAX_RESULT = 200_000  # characters of JSON
+MAX_RESULT = 200_000  # characters and items of a value
+MAX_DEPTH = 60  # of an expression's syntax tree
+MAX_PERIOD = 40_000  # days, months, … of one period: a century
+MAX_DIGITS = 15  # that `round` may keep or cut
 
 _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.Expression, ast.Module, ast.Expr, ast.Load, ast.Store,
@@ -43,6 +46,9 @@ FUNCTION_NAMES = frozenset(
 RESERVED = FUNCTION_NAMES | {"due", "True", "False", "None"}
 
 
+_INTERNAL = frozenset({"multiply_guarded", "add_guarded", "remainder_guarded", "bounded_guarded"})
+
+
 def _has(values: Any, *wanted: str) -> bool:
     """Whether any of `wanted` is among `values`."""
     return any(item in (values or ()) for item in wanted)
@@ -58,17 +64,62 @@ def _multiply(left: Any, right: Any) -> Any:
     return result
 
 
+def _bounded(value: Any) -> Any:
+    """The value, when it is small enough; what is shared inside counts each time it appears."""
+    left, pending = MAX_RESULT, [value]
+    while pending:
+        item = pending.pop()
+        left -= len(item) if isinstance(item, str) else 1
+        if isinstance(item, dict):
+            pending.extend(item)
+            pending.extend(item.values())
+        elif isinstance(item, list | tuple | set):
+            pending.extend(item)
+        if left - len(pending) < 0:
+            raise ExpressionError("计算结果过大")
+    return value
+
+
+def _add(left: Any, right: Any) -> Any:
+    return _bounded(left + right)
+
+
+def _remainder(left: Any, right: Any) -> Any:
+    """`%` of numbers: as the formatting of text it could ask for any amount of memory."""
+    if not all(isinstance(side, int | float) for side in (left, right)):
+        raise ExpressionError("% 只能用于数字")
+    return left % right
+
+
+def _sum(values: Any) -> Any:
+    total: int | float = 0
+    for value in values:
+        if not isinstance(value, int | float):
+            raise ExpressionError("sum 只能用于数字")
+        total += value
+    return total
+
+
+def _round(value: Any, digits: int = 0) -> Any:
+    if not isinstance(digits, int) or abs(digits) > MAX_DIGITS:
+        raise ExpressionError("小数位数不对")
+    return round(value, digits) if digits else round(value)
+
+
+_GUARDED: dict[type[ast.operator], str] = {ast.Mult: "multiply_guarded", ast.Add: "add_guarded", ast.Mod: "remainder_guarded"}
+"""Operators that _Guard turns into calls of a bounded function; diagrams cannot name those."""
+
 _LIBRARY: dict[str, Callable[..., Any]] = {
     "has": _has,
-    "len": len, "min": min, "max": max, "sum": sum, "any": any, "all": all, "sorted": sorted,
-    "abs": abs, "round": round, "int": int, "float": float, "str": str, "bool": bool,
-    "multiply_guarded": _multiply,  # written in by _Guard; diagrams cannot name it
+    "len": len, "min": min, "max": max, "sum": _sum, "any": any, "all": all, "sorted": sorted,
+    "abs": abs, "round": _round, "int": int, "float": float, "str": lambda value: str(_bounded(value)), "bool": bool,
+    "multiply_guarded": _multiply, "add_guarded": _add, "remainder_guarded": _remainder, "bounded_guarded": _bounded,
     "_getitem_": lambda container, key: container[key],
 }  # fmt: skip
 
 
 class _Guard(ast.NodeTransformer):
-    """Refuses syntax that is not on the list, and turns multiplication into a bounded one."""
+    """Refuses syntax that is not on the list, and bounds what operators and assignments may produce."""
 
     def __init__(self, allowed: tuple[type[ast.AST], ...]) -> None:
         self.allowed = allowed
@@ -81,6 +132,8 @@ class _Guard(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id.startswith("_"):
             raise ExpressionError(f"名称不能以下划线开头：{node.id}")
+        if node.id in _INTERNAL:
+            raise ExpressionError(f"没有这个名称：{node.id}")
         if isinstance(node.ctx, ast.Store) and node.id in RESERVED:
             raise ExpressionError(f"“{node.id}”是函数名，不能赋值")
         return node
@@ -103,8 +156,14 @@ class _Guard(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str):
             raise ExpressionError("不允许用 % 拼接文字")
-        if isinstance(node.op, ast.Mult):
-            return ast.Call(ast.Name("multiply_guarded", ast.Load()), [node.left, node.right], [])
+        guarded = _GUARDED.get(type(node.op))
+        return ast.Call(ast.Name(guarded, ast.Load()), [node.left, node.right], []) if guarded else node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if not all(isinstance(target, ast.Name) for target in node.targets):
+            raise ExpressionError("只能给变量赋值")
+        self.generic_visit(node)
+        node.value = ast.Call(ast.Name("bounded_guarded", ast.Load()), [node.value], [])
         return node
 
 
@@ -116,13 +175,23 @@ def _compile(source: str, script: bool) -> CodeType:
         tree = ast.parse(source, mode="exec" if script else "eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"语法错误：{source}") from error
+    if _depth(tree) > MAX_DEPTH:
+        raise ExpressionError("表达式嵌套过深")
     tree = _Guard(_ALLOWED_IN_SCRIPTS if script else _ALLOWED).visit(tree)
     source = ast.unparse(ast.fix_missing_locations(tree))
     restricted = (compile_restricted_exec if script else compile_restricted_eval)(source)
-    if restricted.errors:
+    if restricted.code is None:
         raise ExpressionError("；".join(restricted.errors))
     code: CodeType = restricted.code
     return code
+
+
+def _depth(tree: ast.AST) -> int:
+    deepest, level = 0, [tree]
+    while level:
+        deepest += 1
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return deepest
 
 
 def check(source: str, *, script: bool = False) -> None:
@@ -147,6 +216,8 @@ def _period(name: str, label: str | None) -> Callable[..., Deadline]:
     function: Callable[..., Deadline] = getattr(periods, name)
 
     def period(value: int, since: Any = None) -> Deadline:
+        if isinstance(value, int | float) and abs(value) > MAX_PERIOD:
+            raise ExpressionError(f"期限过长：{value}")
         return function(value, since=since, since_label=label or "起算日")
 
     return period
@@ -162,7 +233,7 @@ def _since_label(source: str) -> str | None:
 
 def _namespace(source: str, variables: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:
     label = _since_label(source)
-    space: dict[str, Any] = {"__builtins__": {}, **variables, **_LIBRARY}
+    space: dict[str, Any] = {**variables, "__builtins__": {}, **_LIBRARY}
     for name in PERIOD_FUNCTIONS:
         space[name] = _period(name, label)
     space["every_year"] = lambda month, day, years="every": periods.every_year(month, day, after=clock.today(), years=years)
@@ -175,7 +246,7 @@ def _namespace(source: str, variables: Mapping[str, Any], extra: Mapping[str, An
 def evaluate(source: str, variables: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> Any:
     """The value of an expression over case variables. Raises `ExpressionError` with a Chinese sentence."""
     code = _compile(source, False)
-    return _run(source, lambda space: eval(code, space), _namespace(source, variables, extra))
+    return _run(source, lambda space: _bounded(eval(code, space)), _namespace(source, variables, extra))
 
 
 def execute(source: str, variables: dict[str, Any]) -> None:
@@ -189,7 +260,7 @@ def execute(source: str, variables: dict[str, Any]) -> None:
 
     _run(source, run, space)
     assigned = {t.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
-    changes = {name: _plain(space[name]) for name in assigned if name in space or name in before}
+    changes = {name: _plain(source, space[name]) for name in assigned if name in space or name in before}
     variables.update(changes)
 
 
@@ -206,13 +277,14 @@ def _run(source: str, run: Callable[[dict[str, Any]], Any], space: dict[str, Any
         raise ExpressionError(f"{type(error).__name__}：{error}（表达式：{source}）") from error
 
 
-def _plain(value: Any) -> Any:
-    """A result as JSON: case variables are nothing else."""
+def _plain(source: str, value: Any) -> Any:
+    """A result as JSON: case variables are nothing else. Raises `ExpressionError`."""
     if isinstance(value, Deadline):
         return value.due_on.isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
-    text = json.dumps(value, ensure_ascii=False)
-    if len(text) > MAX_RESULT:
-        raise ExpressionError("计算结果过大")
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ExpressionError(f"得到的不是案件数据（表达式：{source}）") from error
     return value

@@ -16,6 +16,8 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException, WorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -28,7 +30,7 @@ from app.engine.scripting import Operators
 from app.engine.timers import FIRES_AT, LegalTimer
 from app.law.periods import Deadline
 
-MAX_STEPS = 2_000
+MAX_STEPS = 500
 """Engine steps that one action may take: a diagram that loops without anybody waiting is stopped here."""
 
 
@@ -70,6 +72,7 @@ class Advance:
 
     opened: list[OpenedTask] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)  # engine ids of human tasks that no longer wait, for whatever reason
+    completed: list[str] = field(default_factory=list)  # those of them that somebody completed
     timers_set: list[SetTimer] = field(default_factory=list)
     timers_cleared: list[str] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
@@ -110,6 +113,7 @@ class Run:
         workflow.script_engine.operators = operators
         self._passed: list[Passed] = []
         self._outcome: str | None = None
+        self._completed: list[str] = []
         self._before_tasks = set(self._waiting_tasks())
         self._before_timers = {task.id.hex for task in self._waiting_timers()}
 
@@ -136,6 +140,7 @@ class Run:
         task.data.update({k: copy.deepcopy(v) for k, v in values.items() if k in self.definition.variables})
         with _named_failures():
             task.run()
+        self._completed.append(engine_id)
         self._note(task)
         self._proceed()
 
@@ -169,9 +174,22 @@ class Run:
         beyond = {self._task(other) for other in following}
         if any(t is None or t.workflow is not task.workflow or not t.is_descendant_of(task) for t in beyond):
             raise NotWaiting("这项任务不能撤回：后面的环节已经办理或已转入其他流程")
+        timers = self._boundary_events(task)
+        if any(timer.has_state(TaskState.COMPLETED) for timer in timers):
+            raise NotWaiting("期限届满后已按规定另行处理，不能撤回")
+        set_at = {timer.id: timer.internal_data.get(FIRES_AT) for timer in timers}
         with _named_failures():
             self.workflow.reset_from_task_id(task.id)
+        for timer in self._boundary_events(task):
+            if set_at.get(timer.id) is not None:
+                timer.internal_data[FIRES_AT] = set_at[timer.id]  # a limit that was moved stays moved
         self._proceed()
+
+    def _boundary_events(self, task: Task) -> list[Task]:
+        """The boundary events of a task and of the activities around it."""
+        around = [task, *(caller for _, caller in self.definition.scopes(task))]
+        beside = [other for one in around if isinstance(one.parent.task_spec, BoundaryEventSplit) for other in one.parent.children]
+        return [other for other in beside if isinstance(other.task_spec, BoundaryEvent)]
 
     # -- what changed -------------------------------------------------------------------------------------------------
 
@@ -183,6 +201,7 @@ class Run:
         advance = Advance(
             opened=[self._opened(task) for hex_id, task in waiting.items() if hex_id not in self._before_tasks],
             closed=sorted(self._before_tasks - waiting.keys()),
+            completed=self._completed,
             timers_set=[self._timer(task) for hex_id, task in timers.items() if hex_id not in self._before_timers],
             timers_cleared=sorted(self._before_timers - timers.keys()),
             passed=self._passed,
@@ -216,7 +235,7 @@ class Run:
 
     def _ready(self) -> Iterator[Task]:
         for one in (self.workflow, *self.workflow.get_active_subprocesses()):
-            yield from one.get_tasks_iterator(state=TaskState.READY, skip_subprocesses=True)
+            yield from (task for task in list(one.tasks.values()) if task.state == TaskState.READY)
 
     def _note(self, task: Task) -> None:
         legal = self.definition.resolve(task)
@@ -279,7 +298,7 @@ class Run:
 
     def _drop_finished(self) -> None:
         """Forgets the task trees of finished called processes: their history is in the events."""
-        live = {i for i, s in self.workflow.subprocesses.items() if state._is_live(self.workflow, i)}
+        live = {i for i, s in self.workflow.subprocesses.items() if state.is_live(self.workflow, i)}
         for caller_id in [i for i in self.workflow.subprocesses if i not in live]:
             self.workflow.subprocesses.pop(caller_id, None)
 

@@ -32,32 +32,48 @@ def new_workflow(definition: CompiledDefinition) -> BpmnWorkflow:
 
 def dump(workflow: BpmnWorkflow) -> bytes:
     """The task tree of a workflow as compressed JSON."""
-    body = {
-        "format": FORMAT,
-        "top": _dump_one(workflow),
-        "sub": {i.hex: _dump_one(s) for i, s in workflow.subprocesses.items() if _is_live(workflow, i)},
-    }
-    return zlib.compress(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+    subs = ",".join(f'"{i.hex}":{_dump_one(s)}' for i, s in workflow.subprocesses.items() if is_live(workflow, i))
+    return zlib.compress(f'{{"format":{FORMAT},"top":{_dump_one(workflow)},"sub":{{{subs}}}}}'.encode(), 1)
 
 
-def _is_live(workflow: BpmnWorkflow, caller_id: UUID) -> bool:
-    try:
-        caller = workflow.get_task_from_id(caller_id)
-    except Exception:  # SpiffWorkflow raises its own not-found for callers dropped with a finished process
-        return False
-    return bool(caller.has_state(TaskState.NOT_FINISHED_MASK))
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _dump_one(workflow: Any) -> dict[str, Any]:
-    return {
-        "spec": workflow.spec.name,
-        "data": workflow.data,
-        "last": workflow.last_task.id.hex if workflow.last_task is not None else None,
-        "success": workflow.success,
-        "completed": workflow.completed,
-        "root": workflow.task_tree.id.hex,
-        "tasks": [_dump_task(task) for task in workflow.tasks.values() if not task.has_state(_PREDICTED)],
-    }
+def is_live(workflow: BpmnWorkflow, caller_id: UUID) -> bool:
+    """Whether the called process behind a call activity still runs."""
+    caller = _find(workflow, caller_id)
+    return caller is not None and bool(caller.has_state(TaskState.NOT_FINISHED_MASK))
+
+
+def _dump_one(workflow: Any) -> str:
+    head = _json(
+        {
+            "spec": workflow.spec.name,
+            "data": workflow.data,
+            "last": workflow.last_task.id.hex if workflow.last_task is not None else None,
+            "success": workflow.success,
+            "completed": workflow.completed,
+            "root": workflow.task_tree.id.hex,
+        }
+    )
+    # A finished task does not change any more: its text is kept with the live workflow.
+    if not hasattr(workflow, "finished_rows"):
+        workflow.finished_rows = {}
+    kept: dict[UUID, tuple[int, str]] = workflow.finished_rows
+    rows = []
+    for task in workflow.tasks.values():
+        if task.has_state(_PREDICTED):
+            continue
+        row = kept.get(task.id)
+        if row is None or row[0] != task.state:
+            row = (task.state, _json(_dump_task(task)))
+            if task.has_state(TaskState.FINISHED_MASK):
+                kept[task.id] = row
+            else:
+                kept.pop(task.id, None)  # taken back (撤回): it will finish otherwise
+        rows.append(row[1])
+    return f'{head[:-1]},"tasks":[{",".join(rows)}]}}'
 
 
 def _dump_task(task: Task) -> list[Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.engine.definition import CompiledDefinition, compile_definition
 from app.engine.diagram import Diagram, Process
-from app.model import Blob, Definition, DefinitionFile, DefinitionStatus
+from app.model import Blob, Case, Definition, DefinitionFile, DefinitionStatus
 
 _compiled: OrderedDict[str, CompiledDefinition] = OrderedDict()
 _lock = Lock()
@@ -33,13 +33,22 @@ def files_of(session: Session, definition_id: int) -> dict[str, bytes]:
 
 def compiled(session: Session, definition: Definition) -> CompiledDefinition:
     """The compiled version, from this process's memory when it is there."""
-    identity = f"{definition.key}:{definition.content_hash}"
+    return _from_memory(session, definition.id, definition.key, definition.content_hash)
+
+
+def of_case(session: Session, case: Case) -> CompiledDefinition:
+    """The compiled version that a case runs on, mostly without asking the database."""
+    return _from_memory(session, case.definition_id, case.process_key, case.content_hash)
+
+
+def _from_memory(session: Session, definition_id: int, key: str, content_hash: str) -> CompiledDefinition:
+    identity = f"{key}:{content_hash}"
     with _lock:
         found = _compiled.get(identity)
         if found is not None:
             _compiled.move_to_end(identity)
             return found
-    fresh = compile_definition(definition.key, files_of(session, definition.id))
+    fresh = compile_definition(key, files_of(session, definition_id))
     with _lock:
         _compiled[identity] = fresh
         while len(_compiled) > _KEEP:

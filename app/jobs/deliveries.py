@@ -80,6 +80,7 @@ def _start_case(session: Session, payload: dict[str, Any]) -> None:
         parent_id=payload.get("parent_id"),
         start_key=payload["start_key"],
         title=payload.get("title"),
+        is_demo=payload.get("is_demo", False),
     )
 
 

@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete
 
 from app import clock
-from app.cases import time_passing
+from app.cases import calendars, time_passing
 from app.jobs import deliveries, lease
 from app.jobs.mail import Mailer
 from app.model import IdempotencyKey, Setting
@@ -54,7 +54,10 @@ def run_worker(database: Database, mailer: Mailer, stopping: threading.Event, *,
         if adjustable:
             refresh_clock(database)
         try:
-            done = work_once(database, mailer)
+            with database.session() as session:
+                calendar = calendars.use(session)
+            with calendar:
+                done = work_once(database, mailer)
         except Exception:  # the database may be away for a moment; the rows are still there
             log.exception("worker failed, trying again")
             done = 0

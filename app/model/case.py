@@ -35,6 +35,7 @@ class Case(Base):
     title: Mapped[str] = mapped_column(String(200))
     process_key: Mapped[str] = mapped_column(String(80), index=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    content_hash: Mapped[str] = mapped_column(String(64))  # of the definition: finds the compiled version without a query
     region_code: Mapped[str] = mapped_column(String(6))
     enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"), index=True)
     roster_id: Mapped[int | None] = mapped_column(ForeignKey("rosters.id"), index=True)

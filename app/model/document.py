@@ -11,7 +11,7 @@ from app.model.base import Base, Key
 
 
 class Document(Base):
-    """An uploaded file. Unattached ones (no case) are seen by their uploader alone."""
+    """An uploaded file. Unattached ones (no case) are seen by their uploader's organisation alone."""
 
     __tablename__ = "documents"
 

@@ -73,7 +73,7 @@ class User(Base):
     last_login_at: Mapped[dt.datetime | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
 
-    memberships: Mapped[list[Membership]] = relationship(back_populates="user", lazy="selectin", cascade="all, delete-orphan")
+    memberships: Mapped[list[Membership]] = relationship(back_populates="user", lazy="joined", cascade="all, delete-orphan")
 
 
 class Membership(Base):

@@ -10,7 +10,7 @@ from app.office import glyphs
 from app.office.pdf_text import TextStyle, write
 
 
-class RedHead(Flowable):  # type: ignore[misc]
+class RedHead(Flowable):
     """发文机关标志 in red, 发文字号 below it, and the red rule.
 
     Several issuers stand above each other, spread to one width, with the suffix at their right. Letters,
@@ -56,7 +56,7 @@ class RedHead(Flowable):  # type: ignore[misc]
         self.canv.line(0, 0, self.width, 0)
 
 
-class AtPageBottom(Flowable):  # type: ignore[misc]
+class AtPageBottom(Flowable):
     """Flowables that stand at the foot of the page, or of the next one when they no longer fit."""
 
     def __init__(self, parts: list[Flowable]) -> None:

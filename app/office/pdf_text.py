@@ -43,7 +43,7 @@ class TextStyle:
     right: float = 0
 
 
-class ChineseText(Flowable):  # type: ignore[misc]
+class ChineseText(Flowable):
     """A paragraph. It may be split between pages, but leaves no single line behind."""
 
     def __init__(self, text: str, style: TextStyle) -> None:
@@ -82,7 +82,7 @@ class ChineseText(Flowable):  # type: ignore[misc]
             _draw_line(canvas, line, style, indent, room, baseline)
 
 
-class _Part(Flowable):  # type: ignore[misc]
+class _Part(Flowable):
     """Some lines of a paragraph, on the page where they fell."""
 
     def __init__(self, whole: ChineseText, start: int, stop: int) -> None:

@@ -70,6 +70,7 @@ def hand_over_list(context: ServiceContext) -> dict[str, Any]:
                 "start_key": f"{process}:{province}:{done + 1}",
                 "variables": {"year": roster.year},
                 "title": f"强制性清洁生产审核名单发布（第{done + 1}批）",
+                "is_demo": context.case.is_demo,
             },
         )
     return {}

@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import find_authority, level_of_region, resolve_actor, superior
 from app.law.labels import actor_label
 from app.model import Case, Notice, Organisation
+from app.model.statements import insert_new
 from app.services import outbox
 from app.services.context import OperatorError, ServiceContext, operator
 
@@ -38,20 +38,17 @@ def tell(session: Session, case: Case | None, messages: list[Message]) -> None:
     """Sends notices. One with a key that was told already is left out."""
     if not messages:
         return
-    told = set(session.scalars(select(Notice.key).where(Notice.key.in_([m.key for m in messages]))))
-    fresh = [m for m in messages if m.key not in told]
-    if not fresh:
-        return
     now = clock.now()
-    session.execute(
-        insert(Notice),
+    insert_new(
+        session,
+        Notice,
         [
             {
                 "key": m.key, "organisation_id": m.organisation.id, "case_id": case.id if case else None, "task_id": m.task_id,
                 "kind": m.kind, "title": m.title, "body": m.body, "next_step": m.next_step, "due_on": m.due_on,
                 "contact": m.contact, "template": m.template, "facts": m.facts, "created_at": now, "read_at": None,
             }
-            for m in fresh
+            for m in messages
         ],
     )  # fmt: skip
     outbox.put_all(
@@ -63,7 +60,7 @@ def tell(session: Session, case: Case | None, messages: list[Message]) -> None:
                 "case_id": case.id if case else None,
                 "payload": {"to": m.organisation.email, "subject": m.title, "text": _mail_text(m)},
             }
-            for m in fresh
+            for m in messages
             if m.organisation.email
         ],
     )
@@ -102,12 +99,11 @@ TEMPLATES = {
     "list_published": ("您单位已列入强制性清洁生产审核名单", "您单位已列入公布的强制性清洁生产审核名单。请按期公开信息、启动审核并报送审核报告。"),
     "listing": ("列入强制性清洁生产审核名单的书面通知", "经逐级核定，您单位列入强制性清洁生产审核名单。名单公布后各项法定期限开始计算。"),
     "copy": ("名单抄送", "现将本次核定的强制性清洁生产审核企业名单抄送贵单位。"),
-    "rectification": ("责令整改通知", "您单位清洁生产审核验收未通过，请认真整改并在期限内重新申请验收。"),
-    "advice": ("整改建议", "您单位清洁生产审核验收未通过，现提出整改建议。"),
-    "penalty": ("行政处理决定通知", "您单位涉嫌违反清洁生产审核规定，现将处理决定书面通知您单位。"),
-    "rolled_over": ("延期申请办理结果", "您单位的延期申请已逐级上报，本轮审核滚动纳入下一轮名单，期限自新名单公布之日起重新计算。"),
-    "not_eligible": ("暂不具备验收申请条件", "自查结果显示您单位暂不具备验收申请条件，请完成后再申请。"),
-    "acceptance_result": ("验收结果通知", "您单位清洁生产审核验收结果已经确定。"),
+    "rectification_order": ("责令整改通知", "您单位清洁生产审核验收未通过，请认真整改并在期限内重新申请验收。"),
+    "penalty_decision": ("行政处罚决定通知", "您单位违反强制性清洁生产审核规定，现将处罚决定书面通知您单位。"),
+    "order_disclosure": ("责令公布信息通知", "您单位未按规定公布信息，现责令公布。"),
+    "order_correction": ("责令限期改正通知", "您单位未按规定实施审核或报告结果，现责令在限期内改正。"),
+    "acceptance_not_ready": ("企业暂不具备验收申请条件", "企业自查结果显示暂不具备验收申请条件，请督促其完成后再申请。"),
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.model import OutboxMessage, OutboxStatus
+from app.model.statements import insert_new
 
 
 def put(session: Session, *, key: str, kind: str, payload: dict[str, Any], case_id: int | None = None) -> None:
@@ -18,15 +18,9 @@ def put(session: Session, *, key: str, kind: str, payload: dict[str, Any], case_
 
 def put_all(session: Session, messages: list[dict[str, Any]]) -> None:
     """Adds many deliveries with one statement."""
-    if not messages:
-        return
-    keys = [m["key"] for m in messages]
-    known: set[str] = set()
-    for start in range(0, len(keys), 500):
-        known |= set(session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(keys[start : start + 500]))))
     now = clock.now()
-    rows = [
-        {"case_id": None, **m, "status": OutboxStatus.READY, "attempts": 0, "next_at": now} for m in messages if m["key"] not in known
-    ]
-    if rows:
-        session.execute(insert(OutboxMessage), rows)
+    insert_new(
+        session,
+        OutboxMessage,
+        [{"case_id": None, **message, "status": OutboxStatus.READY, "attempts": 0, "next_at": now} for message in messages],
+    )

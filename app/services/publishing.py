@@ -29,7 +29,10 @@ def publish_result(context: ServiceContext, kind: str) -> dict[str, Any]:
     if kind not in TITLES:
         raise OperatorError(f"没有“{kind}”这种公布")
     enterprise, today = context.enterprise, context.today
-    office = handling_office(context.session, context.case, context.call.variables)
+    # Results of an acceptance are published by the authority that organised it.
+    organiser = context.variable("organiser") if kind in ("acceptance_notice", "passed_list") else None
+    office = resolve_actor(context.session, organiser, context.case) if organiser else None
+    office = office or handling_office(context.session, context.case, context.call.variables)
     closes: dt.date | None = None
     if kind == "acceptance_notice":
         closes = periods.workdays(NOTICE_PERIOD, since=today, since_label="公示开始").due_on

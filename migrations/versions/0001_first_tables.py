@@ -223,6 +223,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("process_key", sa.String(length=80), nullable=False),
         sa.Column("definition_id", KEY, nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("region_code", sa.String(length=6), nullable=False),
         sa.Column("enterprise_id", KEY, nullable=True),
         sa.Column("roster_id", KEY, nullable=True),

@@ -1,0 +1,493 @@
+"""What administrators do, each act one function with its mark in the record.
+
+The three kinds of administrators cannot do one another's work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.organisations import LEVELS, level_of_region, resolve_actor
+from app.access.principal import WORKING_ROLES, Principal
+from app.access.signing_in import WeakPassword, hash_password
+from app.cases import advancing, calendars, library, task_rows
+from app.cases.advancing import By
+from app.cases.errors import CaseError, Conflict, FieldProblem, Forbidden, InvalidForm, NotFound
+from app.engine.runner import Run
+from app.law.catalogue import catalogue
+from app.law.holidays import HolidayTableError, parse_holiday_table
+from app.law.periods import Deadline
+from app.model import (
+    Case,
+    CaseParty,
+    CaseStatus,
+    Definition,
+    Event,
+    Holiday,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    OutboxMessage,
+    OutboxStatus,
+    Role,
+    ServicePromise,
+    Setting,
+    Task,
+    TaskStatus,
+    Timer,
+    TimerKind,
+    User,
+)
+from app.model.identifiers import IdentifierError, check_region
+
+BODIES = ("environment", "coordinator", "finance", "science", "safety", "government", "other")
+CLOCK_OFFSET = "clock_offset_seconds"
+ROLE_NAMES = {
+    Role.HANDLER.value: "经办人",
+    Role.REVIEWER.value: "审核人",
+    Role.SIGNER.value: "负责人",
+    Role.ADMINISTRATOR.value: "系统管理员",
+    Role.SECURITY.value: "安全管理员",
+    Role.AUDITOR.value: "审计员",
+}
+_NOT_MADE_BY_HAND = {OrganisationKind.ENTERPRISE, OrganisationKind.SYSTEM}
+_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,59}")
+
+
+def _require(principal: Principal, role: Role) -> None:
+    if not principal.has(role):
+        raise Forbidden("这项工作由其他管理员负责")
+
+
+def _record(session: Session, principal: Principal, kind: str, name: str, case_id: int | None = None, **detail: Any) -> None:
+    session.flush()
+    session.execute(
+        insert(Event),
+        [
+            {
+                "case_id": case_id, "at": clock.now(), "kind": kind, "name": name[:200], "user_id": principal.user_id,
+                "basis": "", "public_to_enterprise": False, "detail": detail,
+            }
+        ],
+    )  # fmt: skip
+
+
+# -- processes --------------------------------------------------------------------------------------------------------
+
+
+def record_drafts(session: Session, principal: Principal, drafts: Sequence[Definition]) -> None:
+    """Writes down who uploaded drafts, in the transaction that stores them."""
+    _require(principal, Role.ADMINISTRATOR)
+    for draft in drafts:
+        _record(session, principal, "process_drafted", f"{draft.name} 第 {draft.version} 版", key=draft.key, version=draft.version)
+
+
+def deploy(session: Session, principal: Principal, key: str, version: int) -> Definition:
+    """Deploys a draft: new cases take it from now on."""
+    _require(principal, Role.ADMINISTRATOR)
+    definition = library.deploy(session, key, version)
+    _record(session, principal, "process_deployed", f"{definition.name} 第 {version} 版", key=key, version=version)
+    return definition
+
+
+def extend_regulation(session: Session, principal: Principal, jurisdiction: str, note: str) -> int:
+    """Records why the expired processes of a jurisdiction stay in force, with the reference. Gives how many."""
+    _require(principal, Role.ADMINISTRATOR)
+    if len(note.strip()) < 10:
+        raise CaseError("请写明延续有效的依据（文件名称和文号）")
+    if not re.fullmatch(r"[a-z_]+", jurisdiction):
+        raise CaseError("请选择地区")
+    extended = library.record_extension(session, f"{jurisdiction}.", note.strip()[:300])
+    if not extended:
+        raise Conflict("没有需要登记延续的流程")
+    _record(session, principal, "regulation_extended", f"{jurisdiction}：{note.strip()}", count=extended)
+    return extended
+
+
+# -- organisations ----------------------------------------------------------------------------------------------------
+
+
+def save_organisation(session: Session, principal: Principal, organisation_id: int | None, values: Mapping[str, str]) -> Organisation:
+    """Adds or changes an organisation. Tasks that waited for it are given to it. Raises `InvalidForm`."""
+    _require(principal, Role.ADMINISTRATOR)
+    organisation = _organisation(session, organisation_id) if organisation_id else None
+    clean = _organisation_values(session, organisation, values)
+    before = {name: getattr(organisation, name) for name in clean} if organisation else {}
+    if organisation is None:
+        organisation = Organisation(**clean)
+        session.add(organisation)
+    else:
+        for name, value in clean.items():
+            setattr(organisation, name, value)
+    session.flush()
+    given = _give_waiting_tasks(session)
+    changed = {n: [str(before.get(n) or ""), str(v or "")] for n, v in clean.items() if before.get(n) != v}
+    _record(session, principal, "organisation_saved", organisation.name, id=organisation.id, changed=changed, given=given)
+    return organisation
+
+
+def set_organisation_active(session: Session, principal: Principal, organisation_id: int, active: bool) -> Organisation:
+    """Takes an organisation out of use or back. One that has open tasks stays."""
+    _require(principal, Role.ADMINISTRATOR)
+    organisation = _organisation(session, organisation_id)
+    if not active:
+        tasks = session.scalar(
+            select(func.count())
+            .select_from(Task)
+            .where(Task.organisation_id == organisation.id, Task.status == TaskStatus.OPEN, Task.optional.is_(False))
+        )
+        if tasks:
+            raise Conflict(f"{organisation.name}还有 {tasks} 项待办没有办结，不能停用")
+    organisation.active = active
+    session.flush()
+    if active:
+        _give_waiting_tasks(session)
+    _record(session, principal, "organisation_activated" if active else "organisation_deactivated", organisation.name, id=organisation.id)
+    return organisation
+
+
+def _organisation(session: Session, organisation_id: int) -> Organisation:
+    found = session.get(Organisation, organisation_id)
+    if found is None or found.kind in _NOT_MADE_BY_HAND:
+        raise NotFound()
+    return found
+
+
+def _organisation_values(session: Session, known: Organisation | None, values: Mapping[str, str]) -> dict[str, Any]:
+    text = {
+        name: (values.get(name) or "").strip() for name in ("kind", "name", "body", "region_code", "contact_name", "contact_phone", "email")
+    }
+    kind = known.kind if known else text["kind"]
+    problems = []
+    if kind not in set(OrganisationKind) - _NOT_MADE_BY_HAND:
+        problems.append(FieldProblem("/kind", "请选择机构类别"))
+    if not text["name"]:
+        problems.append(FieldProblem("/name", "请填写机构名称"))
+    region = text["region_code"]
+    try:
+        region = check_region(region)
+    except IdentifierError as error:
+        problems.append(FieldProblem("/region_code", str(error)))
+    body = text["body"] if kind == OrganisationKind.AUTHORITY else None
+    if kind == OrganisationKind.AUTHORITY and body not in BODIES:
+        problems.append(FieldProblem("/body", "请选择职能"))
+    if text["email"] and not re.fullmatch(r"[^@\s]+@[^@\s]+", text["email"]):
+        problems.append(FieldProblem("/email", "邮箱格式不正确"))
+    if problems:
+        raise InvalidForm(problems)
+    level = level_of_region(region) if kind == OrganisationKind.AUTHORITY else None
+    if level == LEVELS[-1]:
+        raise InvalidForm([FieldProblem("/region_code", "请填写省、市或县的代码")])
+    twin = select(Organisation.id).where(Organisation.kind == kind, Organisation.region_code == region, Organisation.active)
+    twin = twin.where(Organisation.body == body, Organisation.body != "other") if body else twin.where(Organisation.name == text["name"])
+    if known is not None:
+        twin = twin.where(Organisation.id != known.id)
+    if session.scalar(twin.limit(1)):
+        raise InvalidForm([FieldProblem("/region_code", "这个行政区划已经有同一职能的机构")])
+    contact = {name: text[name] or None for name in ("contact_name", "contact_phone", "email")}
+    return {"kind": kind, "name": text["name"], "level": level, "body": body, "region_code": region, **contact}
+
+
+def _give_waiting_tasks(session: Session) -> int:
+    """Open tasks whose organisation was not set up go to it once it is. Gives how many."""
+    rows = session.execute(
+        select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.organisation_id.is_(None), Task.status == TaskStatus.OPEN)
+    ).all()
+    given = 0
+    for task, case in rows:
+        found = resolve_actor(session, task.actor, case)
+        if found is None:
+            continue
+        task.organisation_id, task.waiting_for = found.id, None
+        if session.get(CaseParty, (case.id, found.id)) is None:
+            session.add(CaseParty(case_id=case.id, organisation_id=found.id))
+            session.flush()
+        given += 1
+    return given
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+def create_user(session: Session, principal: Principal, values: Mapping[str, str]) -> User:
+    """Adds a user without roles. Raises `InvalidForm`."""
+    _require(principal, Role.SECURITY)
+    username, name = (values.get("username") or "").strip(), (values.get("name") or "").strip()
+    problems = []
+    if not _USERNAME.fullmatch(username):
+        problems.append(FieldProblem("/username", "用户名为 3 至 60 位字母、数字、点、横线或下划线"))
+    elif session.scalar(select(User.id).where(User.username == username)):
+        problems.append(FieldProblem("/username", "这个用户名已经有人使用"))
+    if not name:
+        problems.append(FieldProblem("/name", "请填写姓名"))
+    try:
+        password_hash = hash_password(values.get("password") or "")
+    except WeakPassword as error:
+        problems.append(FieldProblem("/password", str(error)))
+    if problems:
+        raise InvalidForm(problems)
+    user = User(
+        username=username, name=name[:60], password_hash=password_hash,
+        email=(values.get("email") or "").strip() or None, phone=(values.get("phone") or "").strip() or None,
+    )  # fmt: skip
+    session.add(user)
+    _record(session, principal, "user_created", f"{name}（{username}）")
+    return user
+
+
+def set_user_active(session: Session, principal: Principal, user_id: int, active: bool) -> User:
+    """Locks a user out, or lets them in again. Nobody locks out themselves."""
+    _require(principal, Role.SECURITY)
+    user = _user(session, user_id)
+    if user.id == principal.user_id:
+        raise CaseError("不能停用自己的账号")
+    user.active = active
+    user.session_version += 1
+    user.failed_logins, user.locked_until = 0, None
+    _record(session, principal, "user_activated" if active else "user_deactivated", f"{user.name}（{user.username}）")
+    return user
+
+
+def reset_password(session: Session, principal: Principal, user_id: int, password: str) -> User:
+    """Gives a user a new password; all their sessions end."""
+    _require(principal, Role.SECURITY)
+    user = _user(session, user_id)
+    try:
+        user.password_hash = hash_password(password)
+    except WeakPassword as error:
+        raise CaseError(str(error)) from error
+    user.session_version += 1
+    user.failed_logins, user.locked_until = 0, None
+    _record(session, principal, "password_reset", f"{user.name}（{user.username}）")
+    return user
+
+
+def grant_role(session: Session, principal: Principal, user_id: int, organisation_id: int, role: str) -> Membership:
+    """Gives a user a role in an organisation. Administrators hold no other kind of role."""
+    _require(principal, Role.SECURITY)
+    user = _user(session, user_id)
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None or not organisation.active or role not in set(Role):
+        raise CaseError("请选择单位和角色")
+    held = {m.role for m in user.memberships}
+    if any(m.organisation_id == organisation_id and m.role == role for m in user.memberships):
+        raise Conflict(f"{user.name}已经有这个角色")
+    working = role in WORKING_ROLES
+    if working == (organisation.kind == OrganisationKind.SYSTEM):
+        raise CaseError("系统、安全、审计管理员只能设在“系统管理”下，经办、审核、负责人只能设在办理单位下")
+    if any((one in WORKING_ROLES) != working or (not working and one != role) for one in held):
+        raise CaseError("系统管理、安全管理、审计和业务办理四种身份必须由不同的账号担任")
+    membership = Membership(user_id=user.id, organisation_id=organisation_id, role=role)
+    session.add(membership)
+    user.session_version += 1
+    _record(session, principal, "role_granted", f"{user.name}（{user.username}）", role=role, organisation=organisation.name)
+    return membership
+
+
+def revoke_role(session: Session, principal: Principal, membership_id: int) -> User:
+    """Takes a role away. The last security administrator stays."""
+    _require(principal, Role.SECURITY)
+    membership = session.get(Membership, membership_id)
+    if membership is None:
+        raise NotFound()
+    user = _user(session, membership.user_id)
+    if membership.role == Role.SECURITY:
+        others = session.scalar(
+            select(func.count())
+            .select_from(Membership)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.role == Role.SECURITY, Membership.id != membership_id, User.active)
+        )
+        if not others:
+            raise CaseError("这是最后一位安全管理员，不能取消")
+    organisation = membership.organisation
+    user.memberships = [m for m in user.memberships if m.id != membership_id]
+    user.session_version += 1
+    _record(session, principal, "role_revoked", f"{user.name}（{user.username}）", role=membership.role, organisation=organisation.name)
+    return user
+
+
+def _user(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound()
+    return user
+
+
+# -- time limits ------------------------------------------------------------------------------------------------------
+
+
+def set_promise(session: Session, principal: Principal, organisation_id: int, step: str, value: int, unit: str) -> ServicePromise:
+    """Sets a bureau's own limit for a legal step; it holds for tasks that open from now on, and never later than the law's."""
+    _require(principal, Role.ADMINISTRATOR)
+    organisation = session.get(Organisation, organisation_id)
+    found = catalogue().step(step)
+    if organisation is None or organisation.kind != OrganisationKind.AUTHORITY:
+        raise CaseError("请选择办理机关")
+    if found is None:
+        raise CaseError("请选择办理环节")
+    if unit not in ("day", "workday") or not 1 <= value <= 365:
+        raise CaseError("承诺时限应为 1 至 365 个工作日或自然日")
+    promise = session.scalars(
+        select(ServicePromise).where(ServicePromise.organisation_id == organisation_id, ServicePromise.step == step)
+    ).first()
+    if promise is None:
+        promise = ServicePromise(organisation_id=organisation_id, step=step, value=value, unit=unit)
+        session.add(promise)
+    promise.value, promise.unit = value, unit
+    _record(session, principal, "promise_set", f"{organisation.name}：{found.citation}", step=step, value=value, unit=unit)
+    return promise
+
+
+def remove_promise(session: Session, principal: Principal, promise_id: int) -> None:
+    """Ends a promise; tasks that are open keep theirs."""
+    _require(principal, Role.ADMINISTRATOR)
+    promise = session.get(ServicePromise, promise_id)
+    if promise is None:
+        raise NotFound()
+    session.delete(promise)
+    _record(session, principal, "promise_removed", promise.step, organisation=promise.organisation_id)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import of a year's holidays changed."""
+
+    days: int
+    moved: int
+
+
+def import_holidays(session: Session, principal: Principal, year: int, text: str) -> Imported:
+    """Takes over the State Council's arrangement of a year and recomputes the time limits that it moves.
+
+    Raises `CaseError` naming the bad row.
+    """
+    _require(principal, Role.ADMINISTRATOR)
+    if not 2000 <= year <= 2099:
+        raise CaseError("年份应在 2000 至 2099 之间")
+    try:
+        table = parse_holiday_table(text, year)
+    except HolidayTableError as error:
+        raise CaseError(str(error)) from error
+    if any(calendars.year_of(day) != year for day in table):
+        raise CaseError("12 月的调休属于下一年的安排，请放到下一年的表里")
+    session.execute(delete(Holiday).where(Holiday.day.between(dt.date(year - 1, 12, 1), dt.date(year, 11, 30))))
+    session.add_all(Holiday(day=day, is_workday=kind.working, name=kind.name) for day, kind in table.items())
+    session.flush()
+    calendars.changed(session)
+    moved = _recompute(session, principal)
+    _record(session, principal, "holidays_imported", f"{year} 年放假安排", days=len(table), moved=moved)
+    return Imported(len(table), moved)
+
+
+def _recompute(session: Session, principal: Principal) -> int:
+    """Derives the time limits of open tasks anew. Gives how many moved to another day."""
+    calendar = calendars.calendar_in_force(session)
+    rows = session.scalars(
+        select(Task).where(Task.status == TaskStatus.OPEN, Task.deadline.is_not(None)).order_by(Task.case_id, Task.id)
+    ).all()
+    moved = 0
+    with calendars.use(session):
+        for task in rows:
+            old = Deadline.from_dict(task.deadline or {})
+            new = old.recomputed(calendar)
+            if new == old:
+                continue
+            task_rows.set_deadline(task, new)
+            if new.due_on == old.due_on:
+                continue
+            moved += 1
+            _move(session, principal, task, old, new)
+    session.flush()
+    return moved
+
+
+def _move(session: Session, principal: Principal, task: Task, old: Deadline, new: Deadline) -> None:
+    """The timers that watch a limit follow it, those of the diagram too."""
+    case = advancing.lock(session, task.case_id)
+    task.revision += 1
+    task.overdue_at = None if new.due_on >= clock.today() else task.overdue_at
+    session.execute(delete(Timer).where(Timer.task_id == task.id, Timer.kind != TimerKind.EVENT))
+    rows = task_rows.timers_of(task)
+    if rows:
+        session.execute(insert(Timer), [{"case_id": case.id, "fired": False, "attempts": 0, **row} for row in rows])
+    if case.status == CaseStatus.ACTIVE and not new.is_stopped:
+        # Boundary timers of the task and of the activities around it that share its limit.
+        timers = session.scalars(
+            select(Timer).where(
+                Timer.case_id == case.id, Timer.kind == TimerKind.EVENT, Timer.due_at == old.expires_at, Timer.attached_to.is_not(None)
+            )
+        ).all()
+
+        def act(run: Run) -> None:
+            for timer in timers:
+                run.move_timer(timer.engine_id or "", new.expires_at)
+                timer.due_at, timer.fired = new.expires_at, False
+
+        if timers:
+            advancing.advance(session, case, act, By(principal.user_id))
+    advancing.record(
+        session, case, "deadline_recomputed", By(principal.user_id),
+        process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
+        detail={"from": old.due_on.isoformat(), "due": new.due_on.isoformat()},
+    )  # fmt: skip
+
+
+# -- running the system -----------------------------------------------------------------------------------------------
+
+
+def retry_incident(session: Session, principal: Principal, case_id: int, reason: str) -> Case:
+    """Sets a suspended case going again: the step that failed is tried once more by itself."""
+    _require(principal, Role.ADMINISTRATOR)
+    case = session.scalars(select(Case).where(Case.id == case_id).with_for_update()).first()
+    if case is None:
+        raise NotFound()
+    if case.status != CaseStatus.SUSPENDED:
+        raise Conflict("案件已经恢复，不需要再处理")
+    if not reason.strip():
+        raise CaseError("请写明已经做了什么处理")
+    incident = case.incident or {}
+    case.status, case.incident = CaseStatus.ACTIVE, None
+    _record(
+        session, principal, "incident_retried", f"{case.title}（{case.number}）", case_id=case.id,
+        reason=reason.strip(), message=incident.get("message"), element=incident.get("element"),
+    )  # fmt: skip
+    return case
+
+
+def retry_delivery(session: Session, principal: Principal, message_id: int, reason: str) -> OutboxMessage:
+    """Puts a failed delivery back in line."""
+    _require(principal, Role.ADMINISTRATOR)
+    message = session.scalars(select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()).first()
+    if message is None:
+        raise NotFound()
+    if message.status != OutboxStatus.FAILED:
+        raise Conflict("这一条不在失败状态，不需要重试")
+    if not reason.strip():
+        raise CaseError("请写明已经做了什么处理")
+    message.status, message.attempts, message.next_at = OutboxStatus.READY, 0, clock.now()
+    _record(session, principal, "delivery_retried", message.key, case_id=message.case_id, reason=reason.strip(), error=message.last_error)
+    return message
+
+
+def move_clock(session: Session, principal: Principal, days: int) -> dt.timedelta:
+    """Moves the demonstration's clock forward by whole days. Gives the new distance to the machine's clock."""
+    _require(principal, Role.ADMINISTRATOR)
+    if not 1 <= days <= 400:
+        raise CaseError("每次可以前进 1 至 400 天")
+    row = session.get(Setting, CLOCK_OFFSET)
+    offset = dt.timedelta(seconds=float(row.value) if row else 0.0) + dt.timedelta(days=days)
+    if row is None:
+        session.add(Setting(key=CLOCK_OFFSET, value=str(offset.total_seconds())))
+    else:
+        row.value = str(offset.total_seconds())
+    _record(session, principal, "clock_moved", f"演示时间前进 {days} 天", days=days)
+    return offset
