@@ -1,0 +1,42 @@
+"""Process versions: list, upload as a draft, deploy."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response, jsonify
+from sqlalchemy.orm import Session
+
+from app.cases import library
+from app.cases.errors import NotFound
+from app.cases.idempotency import Answer
+from app.model import Role
+from app.web.api import bodies, queries, shapes, uploads
+from app.web.api.acts import perform
+from app.web.api.callers import caller, require
+from app.web.current import reading
+
+
+def list_processes() -> Response:
+    return jsonify([shapes.definition(found) for found in queries.definitions(reading(), caller())])
+
+
+def upload() -> Response:
+    """Stores the uploaded diagrams with their tables and forms as drafts, or nothing."""
+    require(Role.ADMINISTRATOR)
+    sent = uploads.read(bodies.files("files"))
+
+    def act(session: Session) -> Answer:
+        drafts = uploads.add_drafts(session, sent)
+        first = drafts[0]
+        return Answer(201, {"key": first.key, "version": first.version, "drafts": [shapes.definition(draft) for draft in drafts]})
+
+    return perform(act)
+
+
+def deploy(key: str, version: int) -> Response:
+    require(Role.ADMINISTRATOR)
+    bodies.json_body("Nothing")
+    if not re.fullmatch(r"[\w.-]{1,80}", key):
+        raise NotFound()
+    return perform(lambda session: Answer(200, shapes.definition(library.deploy(session, key, version))))

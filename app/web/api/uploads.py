@@ -1,0 +1,110 @@
+"""Uploaded process files: where each belongs in the library, and what is wrong with one in terms of the name it was sent under."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import NoReturn
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from app.cases import library
+from app.engine.diagram import MAX_BYTES, Diagram, Process, read_diagram
+from app.engine.errors import DiagramError, Problem
+from app.model import Definition
+
+MAX_PATH, MAX_KEY, MAX_NAME = 200, 80, 120
+_KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
+
+
+def read(files: Sequence[FileStorage]) -> dict[str, bytes]:
+    """The files by the name they were sent under. Raises `DiagramError` for names and kinds that a library cannot hold."""
+    found: dict[str, bytes] = {}
+    for file in files:
+        name = (file.filename or "").replace("\\", "/").lstrip("/")
+        if name in found:
+            _refuse(name, "duplicate-file", "同名文件上传了两次")
+        if ".." in PurePosixPath(name).parts or not name or len(name) > MAX_PATH - len("processes/"):
+            _refuse(name, "bad-name", "文件名不能使用")
+        if PurePosixPath(name).suffix.lower() not in (".bpmn", ".dmn", ".json"):
+            _refuse(name, "unknown-file", "只接受 .bpmn、.dmn 和 .json 文件")
+        found[name] = file.stream.read(MAX_BYTES + 1)
+        if len(found[name]) > MAX_BYTES:
+            _refuse(name, "too-large", f"文件超过 {MAX_BYTES // 1_000_000} MB")
+    return found
+
+
+def add_drafts(session: Session, sent: dict[str, bytes]) -> list[Definition]:
+    """Stores drafts. Raises `DiagramError` whose problems name the files as they were sent; then nothing is stored."""
+    places = _places(sent)
+    names = {place: name for name, place in places.items()}
+    if len(names) < len(places):
+        _refuse("", "duplicate-file", "两个文件指向流程库中的同一位置")
+    try:
+        return library.add_draft(session, {places[name]: body for name, body in sent.items()})
+    except DiagramError as error:
+        raise DiagramError([replace(p, file=names.get(p.file, p.file)) for p in error.problems]) from error
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # A diagram can be wrong in more ways than a reader foresees; whatever it trips over, it is the diagram.
+        _refuse(next((n for n in sent if n.endswith(".bpmn")), ""), "unreadable", f"流程图的内容无法理解：{error}")
+
+
+def _places(sent: dict[str, bytes]) -> dict[str, str]:
+    """The path in the library for each file: a diagram's after its process id, a form's after the diagrams that name it."""
+    diagrams = {name: _diagram(name, body) for name, body in sent.items() if name.endswith(".bpmn")}
+    wanted = {form for diagram in diagrams.values() for form in diagram.forms}
+    places = {name: f"processes/{next(iter(diagram.processes)).replace('.', '/', 1)}.bpmn" for name, diagram in diagrams.items()}
+    for name, body in sent.items():
+        if name.endswith(".json"):
+            places[name] = _form_place(name, wanted)
+            _check_form(name, body)
+        elif name not in places:
+            places[name] = name if name.startswith("processes/") else f"processes/{name}"
+    return places
+
+
+def _diagram(name: str, body: bytes) -> Diagram:
+    try:
+        diagram = read_diagram(name, body)
+    except (AttributeError, RecursionError, TypeError, ValueError) as error:
+        _refuse(name, "unreadable", f"流程图的内容无法理解：{error}")
+    problems = [problem for process in diagram.processes.values() for problem in _outsized(name, process)]
+    if problems:
+        raise DiagramError(problems)
+    return diagram
+
+
+def _outsized(file: str, process: Process) -> Iterator[Problem]:
+    """What could not be stored once a case runs on it."""
+    if len(process.key) > MAX_KEY or not _KEY.fullmatch(process.key):
+        sentence = f"流程标识应为“地区.名称”，用字母、数字和下划线，不超过 {MAX_KEY} 个字符"
+        yield Problem(file, "", process.name[:MAX_NAME], "bad-key", sentence)
+    if len(process.name) > MAX_NAME:
+        yield Problem(file, "", process.name[:MAX_NAME], "too-long", f"流程名称超过 {MAX_NAME} 个字")
+    for element in process.elements.values():
+        if len(element.id) > MAX_KEY or len(element.name) > MAX_NAME:
+            sentence = f"元素标识超过 {MAX_KEY} 个字符，或名称超过 {MAX_NAME} 个字"
+            yield Problem(file, element.id, element.name[:MAX_NAME], "too-long", sentence)
+
+
+def _form_place(name: str, wanted: set[str]) -> str:
+    short = name.removeprefix("forms/")
+    same = [form for form in wanted if form == short] or [form for form in wanted if PurePosixPath(form).name == short]
+    return f"forms/{same[0] if len(same) == 1 else short}"
+
+
+def _check_form(name: str, body: bytes) -> None:
+    try:
+        form = json.loads(body)
+    except (ValueError, RecursionError):
+        _refuse(name, "malformed-json", "不是格式正确的 JSON")
+    if not isinstance(form, dict):
+        _refuse(name, "not-a-form", "表单应为 JSON 对象")
+
+
+def _refuse(file: str, code: str, message: str) -> NoReturn:
+    raise DiagramError([Problem(file, "", "", code, message)])
