@@ -1,0 +1,137 @@
+"""Processes: what is in force, the diagrams, uploading a draft and deploying it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from app.cases import administration
+from app.cases import administration_view as view
+from app.cases.errors import CaseError, NotFound
+from app.engine.errors import DiagramError
+from app.law.catalogue import catalogue
+from app.model import Definition, Role
+from app.web.access_control import roles_required
+from app.web.admin.blueprint import bp
+from app.web.api import uploads
+from app.web.current import principal, reading, transaction
+
+
+@bp.get("/processes")
+@roles_required(Role.ADMINISTRATOR)
+def processes() -> Any:
+    session = reading()
+    return render_template(
+        "admin/processes.html",
+        groups=view.processes(session),
+        expired=sorted({d.jurisdiction for d in view.expired(session)}),
+        jurisdictions=_jurisdictions(),
+        kinds=view.PROCESS_KINDS,
+        states=view.STATE_NAMES,
+    )
+
+
+@bp.get("/processes/<key>")
+@bp.get("/processes/<key>/<int:version>")
+@roles_required(Role.ADMINISTRATOR)
+def process(key: str, version: int | None = None) -> Any:
+    session = reading()
+    versions = view.versions(session, key)
+    definition = _chosen(versions, version)
+    compiled = view.compiled(session, definition)
+    own = compiled.process
+    inner = [(k, compiled.processes[k]) for k in view.call_order(compiled)]
+    return render_template(
+        "admin/process.html",
+        definition=definition,
+        versions=versions,
+        process=own,
+        levels=[
+            {"process": k, "name": p.name, "xml_url": url_for("admin.process_xml", key=key, version=definition.version, process_key=k)}
+            for k, p in inner
+        ],
+        inner=[(p, view.elements(compiled, k)) for k, p in inner],
+        forms=sorted(path.removeprefix("forms/") for path in compiled.files if path.startswith("forms/") and not path.endswith(".ui.json")),
+        kinds=view.PROCESS_KINDS,
+        states=view.STATE_NAMES,
+        jurisdictions=_jurisdictions(),
+    )
+
+
+@bp.get("/processes/<key>/<int:version>/<process_key>.bpmn")
+@roles_required(Role.ADMINISTRATOR)
+def process_xml(key: str, version: int, process_key: str) -> Any:
+    session = reading()
+    definition = _chosen(view.versions(session, key), version)
+    body = view.diagram_body(view.compiled(session, definition), process_key)
+    return Response(body, mimetype="application/xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@bp.get("/processes/upload")
+@roles_required(Role.ADMINISTRATOR)
+def upload() -> Any:
+    return render_template("admin/upload.html", problems=[])
+
+
+@bp.post("/processes/upload")
+@roles_required(Role.ADMINISTRATOR)
+def upload_files() -> Any:
+    try:
+        sent = uploads.read([file for file in request.files.getlist("files") if file.filename])
+        with transaction() as session:
+            drafts = uploads.add_drafts(session, sent)
+            administration.record_drafts(session, principal(), drafts)
+    except DiagramError as error:
+        return render_template("admin/upload.html", problems=error.problems), 422
+    flash(f"已存为草稿：{'、'.join(d.name for d in drafts)}。检查无误后再部署。", "success")
+    return redirect(url_for("admin.process", key=drafts[0].key, version=drafts[0].version))
+
+
+@bp.get("/processes/<key>/<int:version>/deploy")
+@roles_required(Role.ADMINISTRATOR)
+def confirm_deploy(key: str, version: int) -> Any:
+    session = reading()
+    versions = view.versions(session, key)
+    definition = _chosen(versions, version)
+    if definition.status != "draft":
+        raise CaseError("只有草稿可以部署")
+    current = next((d for d in versions if d.status == "deployed"), None)
+    return render_template("admin/deploy.html", definition=definition, current=current, running=_running(session, key))
+
+
+@bp.post("/processes/<key>/<int:version>/deploy")
+@roles_required(Role.ADMINISTRATOR)
+def deploy(key: str, version: int) -> Any:
+    with transaction() as session:
+        definition = administration.deploy(session, principal(), key, version)
+    flash(f"“{definition.name}”第 {version} 版已部署，新案件按这一版办理", "success")
+    return redirect(url_for("admin.process", key=key, version=version))
+
+
+@bp.post("/processes/extension")
+@roles_required(Role.ADMINISTRATOR)
+def extend() -> Any:
+    with transaction() as session:
+        count = administration.extend_regulation(session, principal(), request.form.get("jurisdiction", ""), request.form.get("note", ""))
+    flash(f"已登记 {count} 个流程的依据延续有效", "success")
+    return redirect(url_for("admin.processes"))
+
+
+def _chosen(versions: list[Definition], version: int | None) -> Definition:
+    """The wanted version; without a number the newest deployed one, else the newest."""
+    if version is None:
+        return next((d for d in versions if d.status == "deployed"), versions[0])
+    found = next((d for d in versions if d.version == version), None)
+    if found is None:
+        raise NotFound("没有这个版本")
+    return found
+
+
+def _running(session: Session, key: str) -> int:
+    return next((row.running for rows in view.processes(session).values() for row in rows if row.current.key == key), 0)
+
+
+def _jurisdictions() -> dict[str, str]:
+    return {"common": "通用", **{j.slug: j.name for j in catalogue().jurisdictions()}}

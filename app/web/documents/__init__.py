@@ -1,0 +1,1 @@
+"""Official documents: written notices, lists and decisions as Word and PDF."""

@@ -1,0 +1,1 @@
+"""The public's pages: what is published, without signing in and without cookies."""
