@@ -5,18 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 import app.services  # noqa: F401  (registers the operators)
 from app import clock
 from app.cases import advancing
+from app.cases.documents import FileStore
 from app.config import Settings
+from app.engine.runner import WorkflowCache
+from app.jobs.mail import FolderMailer
 from app.model import migration
 from app.model.session import Database
 from app.runtime import Runtime
@@ -50,26 +56,75 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-def _fresh_postgres(uri: str) -> Database:
-    """An empty database on the server: the schema is dropped and made again."""
+@dataclass(frozen=True)
+class Template:
+    """A database that is made once and copied for each test, with the people in it."""
+
+    sqlite: Path
+    users: dict[str, int]
+    postgres: str | None = None
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The small province on SQLite: Shandong with Jinan and Lixia, every bureau, the process library deployed."""
+    folder = tmp_path_factory.mktemp("template")
+    database = Database(f"sqlite:///{folder / 'template.db'}")
+    users = _fill(database, folder)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return Template(folder / "template.db", users)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The same on PostgreSQL, as a template database."""
+    with _server(postgres_uri) as connection:
+        connection.execute(text("CREATE DATABASE small_province"))
+    uri = make_url(postgres_uri).set(database="small_province").render_as_string(hide_password=False)
+    folder = tmp_path_factory.mktemp("template")
     database = Database(uri)
-    with database.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    users = _fill(database, folder)
+    database.engine.dispose()
+    return Template(folder, users, "small_province")
+
+
+def _fill(database: Database, folder: Path) -> dict[str, int]:
     migration.upgrade(database)
-    return database
+    made = Settings(database_url="", secret_key="test", upload_dir=folder, instance_dir=folder)
+    with clock.at(START):
+        return World.build(Runtime(made, database, FileStore(folder), FolderMailer(made)), None).users
+
+
+@contextmanager
+def _server(uri: str) -> Iterator[Connection]:
+    """A connection to the server outside any transaction: databases are made and dropped there."""
+    engine = create_engine(uri.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
-    """An empty, migrated database of each kind."""
-    if request.param == "postgresql":
-        made = _fresh_postgres(request.getfixturevalue("postgres_uri"))
-    else:
+    """A database of each kind with the small province in it."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template").sqlite, settings.database_url.removeprefix("sqlite:///"))
         made = Database(settings.database_url)
-        migration.upgrade(made)
+        yield made
+        made.engine.dispose()
+        return
+    template: Template = request.getfixturevalue("postgres_template")
+    uri = request.getfixturevalue("postgres_uri")
+    name = f"test_{uuid.uuid4().hex}"
+    with _server(uri) as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template.postgres}"))
+    made = Database(make_url(uri).set(database=name).render_as_string(hide_password=False))
     yield made
     made.engine.dispose()
+    with _server(uri) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 class TestClock:
@@ -108,26 +163,24 @@ def time() -> Iterator[TestClock]:
 
 @pytest.fixture
 def runtime(settings: Settings, database: Database) -> Runtime:
-    from app.cases.documents import FileStore
-    from app.jobs.mail import FolderMailer
-
-    advancing.workflows = type(advancing.workflows)()
+    advancing.workflows = WorkflowCache()
     return Runtime(settings, database, FileStore(settings.upload_dir), FolderMailer(settings))
 
 
 @pytest.fixture
-def world(runtime: Runtime, time: TestClock) -> World:
-    """Shandong with Jinan and Lixia, every bureau, one enterprise user, and the process library deployed."""
-    return World.build(runtime, time)
+def world(runtime: Runtime, time: TestClock, request: pytest.FixtureRequest) -> World:
+    """The small province on both kinds of database, and ways to act in it."""
+    kind = "sqlite_template" if runtime.database.is_sqlite else "postgres_template"
+    return World(runtime, time, dict(request.getfixturevalue(kind).users))
 
 
 @pytest.fixture
-def sqlite_world(settings: Settings, time: TestClock) -> Iterator[World]:
+def sqlite_world(settings: Settings, time: TestClock, sqlite_template: Template) -> Iterator[World]:
     """The same on SQLite alone, for tests that do not depend on the kind of database."""
+    shutil.copyfile(sqlite_template.sqlite, settings.database_url.removeprefix("sqlite:///"))
     made = Runtime.from_settings(settings)
-    migration.upgrade(made.database)
-    advancing.workflows = type(advancing.workflows)()
-    yield World.build(made, time)
+    advancing.workflows = WorkflowCache()
+    yield World(made, time, dict(sqlite_template.users))
     made.database.engine.dispose()
 
 
