@@ -51,5 +51,10 @@ class Principal:
     def is_enterprise(self) -> bool:
         return any(o.kind == OrganisationKind.ENTERPRISE for o in self.organisations)
 
+    @property
+    def works_for_authorities(self) -> bool:
+        """Experts and support bodies, who review for the office that organises an acceptance."""
+        return any(o.kind in (OrganisationKind.EXPERT_GROUP, OrganisationKind.SUPPORT_BODY) for o in self.organisations)
+
     def has(self, role: Role) -> bool:
         return role in self.roles

@@ -44,10 +44,15 @@ def events(principal: Principal) -> ColumnElement[bool]:
 
 
 def documents(principal: Principal) -> ColumnElement[bool]:
-    """Documents of visible cases, and uploads that belong to no case yet: the principal's own, and those of colleagues whose draft they may finish."""
+    """Documents of visible cases, and uploads that belong to no case yet: one's own, and those of colleagues whose draft one may finish.
+
+    Offices, and the experts and support bodies that work for them, see the whole file; an enterprise or consultant what its own side handed in.
+    """
+    own = or_(Document.uploaded_by_id == principal.user_id, Document.organisation_id.in_(principal.organisation_ids))
     in_case = Document.case_id.in_(select(Case.id).where(cases(principal)))
-    of_office = or_(Document.uploaded_by_id == principal.user_id, Document.organisation_id.in_(principal.organisation_ids))
-    return or_(in_case, and_(Document.case_id.is_(None), of_office))
+    if not (principal.is_authority or principal.works_for_authorities or principal.has(Role.ADMINISTRATOR)):
+        in_case = and_(in_case, own)
+    return or_(in_case, and_(Document.case_id.is_(None), own))
 
 
 def rosters(principal: Principal) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from app.access.organisations import resolve_actor, what_is_missing
 from app.engine.runner import OpenedTask
 from app.law import periods
 from app.law.periods import Deadline
-from app.model import Case, Organisation, ServicePromise, Task, TaskStatus, TimerKind
+from app.model import Case, Event, Organisation, ServicePromise, Task, TaskStatus, TimerKind
 
 NO_DUE = dt.date(9999, 12, 31)
 REMINDER_TIME = dt.time(8, 30)
@@ -22,13 +22,29 @@ REMINDER_TIME = dt.time(8, 30)
 
 def open_tasks(session: Session, case: Case, opened: list[OpenedTask]) -> list[Task]:
     """Adds a row for each task that waits from now on. A task whose organisation is not set up waits and says what is missing."""
-    tasks = [_row(session, case, one) for one in opened]
+    moved = _moved_limits(session, case) if case.revision > 1 and any(one.deadline is not None for one in opened) else []
+    tasks = [_row(session, case, one, _as_moved(one.deadline, moved)) for one in opened]
     session.add_all(tasks)
     session.flush()
     return tasks
 
 
-def _row(session: Session, case: Case, one: OpenedTask) -> Task:
+def _moved_limits(session: Session, case: Case) -> list[Deadline]:
+    """Limits of earlier tasks of the case whose clock was stopped or that were extended, the latest first."""
+    touched = select(Event.task_id).where(Event.case_id == case.id, Event.kind.in_(("clock_resumed", "deadline_extended")))
+    rows = session.scalars(select(Task.deadline).where(Task.case_id == case.id, Task.id.in_(touched)).order_by(Task.id.desc()))
+    return [Deadline.from_dict(row) for row in rows if row is not None]
+
+
+def _as_moved(deadline: Deadline | None, moved: list[Deadline]) -> Deadline | None:
+    """A limit that an earlier step shares keeps the time that did not count there: 20 workdays for three steps are counted once."""
+    if deadline is None:
+        return None
+    same = (m for m in moved if (m.rule, m.since) == (deadline.rule, deadline.since) and not m.is_stopped)
+    return next(same, deadline)
+
+
+def _row(session: Session, case: Case, one: OpenedTask, deadline: Deadline | None) -> Task:
     legal = one.legal
     actor = legal.actor or "county_environment"
     organisation = resolve_actor(session, actor, case)
@@ -53,8 +69,8 @@ def _row(session: Session, case: Case, one: OpenedTask) -> Task:
         context={**one.variables, "_callers": list(one.callers), "_handled": one.handled},
     )
     task.sort_due = NO_DUE
-    if one.deadline is not None and not task.optional:
-        set_deadline(task, one.deadline)
+    if deadline is not None and not task.optional:
+        set_deadline(task, deadline)
     if organisation is not None and legal.basis:
         task.promise_due_on = _promise(session, organisation, legal.basis, task.due_on)
     return task
@@ -84,12 +100,16 @@ def _promise(session: Session, organisation: Organisation, steps: tuple[str, ...
 
 
 def timers_of(task: Task) -> list[dict[str, Any]]:
-    """The timers that watch a task's own time limit: a reminder when it turns yellow, the miss when it is over."""
-    if task.deadline is None or task.inherited_due or task.clock_stopped:
+    """The timers that watch a task's time limit: a reminder when it turns yellow, the miss when it is over.
+
+    The limit of an enclosing activity is watched at whoever has it in hand, unless the diagram itself says what follows.
+    """
+    if task.deadline is None or task.clock_stopped:
         return []
     deadline = Deadline.from_dict(task.deadline)
     warning = dt.datetime.combine(periods.warn_on(deadline), REMINDER_TIME, clock.SHANGHAI).astimezone(dt.UTC)
-    rows = [{"kind": TimerKind.OVERDUE, "due_at": deadline.expires_at}]
+    by_diagram = task.inherited_due and (task.context or {}).get("_handled")
+    rows = [] if by_diagram else [{"kind": TimerKind.OVERDUE, "due_at": deadline.expires_at}]
     if clock.now() < warning < deadline.expires_at:
         rows.append({"kind": TimerKind.WARNING, "due_at": warning})
     return [{"engine_id": task.engine_id, "attached_to": None, "task_id": task.id, **row} for row in rows]

@@ -166,6 +166,8 @@ class CompiledDefinition:
         if legal is None or not legal.due:
             return None
         value = expressions.evaluate(legal.due, task.data)
+        if value is None:
+            return None  # the expression says that there is none this time
         if not isinstance(value, Deadline):
             raise ExpressionError(f"期限表达式没有得出期限：{legal.due}")
         return value

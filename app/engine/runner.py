@@ -180,6 +180,9 @@ class Run:
         set_at = {timer.id: timer.internal_data.get(FIRES_AT) for timer in timers}
         with _named_failures():
             self.workflow.reset_from_task_id(task.id)
+        waiting = self.workflow.event_manager.tasks
+        for gone in [i for i in waiting if self._task(i.hex) is None]:
+            waiting.pop(gone)  # SpiffWorkflow keeps events waiting that the reset removed
         for timer in self._boundary_events(task):
             if set_at.get(timer.id) is not None:
                 timer.internal_data[FIRES_AT] = set_at[timer.id]  # a limit that was moved stays moved

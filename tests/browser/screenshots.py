@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -19,40 +14,22 @@ from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
 from tests.browser.conftest import FLAGS
-from tests.crash.installation import wait_until
+from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
 TARGET = ROOT / "docs" / "screenshots"
-PASSWORD = "Screenshots-2027"
 SIZE = {"width": 1366, "height": 768}
 
 
 def main() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
     TARGET.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "INSTANCE_DIR": folder, "PORT": str(port), "DEMO_PASSWORD": PASSWORD}
-        environment.pop("DATABASE_URL", None)
-        with subprocess.Popen([sys.executable, "-m", "app.launcher"], cwd=ROOT, env=environment) as tree:
-            try:
-                wait_until(lambda: _answers(port), 180, "the installation answers")
-                _take(f"http://127.0.0.1:{port}", Path(folder))
-            finally:
-                tree.send_signal(signal.SIGTERM)
+    with tempfile.TemporaryDirectory() as folder, launched(Path(folder)) as installation:
+        _take(installation)
     return 0
 
 
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _take(base: str, folder: Path) -> None:
-    found = _addresses(Database(f"sqlite:///{folder / 'qingcheng.db'}"))
+def _take(installation: Launched) -> None:
+    found = _addresses(Database(installation.database_url))
+    base = installation.base
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -77,7 +54,7 @@ def _signed_in(browser: Browser, base: str, username: str) -> Page:
     page = browser.new_context(viewport=SIZE, locale="zh-CN").new_page()
     page.goto(f"{base}/login")
     page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_label("密码").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_load_state("networkidle")
     return page

@@ -182,6 +182,7 @@ def test_a_thousand_entries_take_as_many_statements_as_three(app: Flask, sqlite_
         event.remove(engine, "before_cursor_execute", tick)
         return count
 
+    statements()  # the first request of a process reads what it then keeps
     few = statements()
     rows = [
         {"row": n, "name": f"演示{n:04d}", "uscc": made_up_uscc(COUNTY, 700_000 + n), "region_code": COUNTY, "grounds": ["1"]}

@@ -60,7 +60,8 @@ def show(roster_id: int) -> Any:
     page = roster_queries.entry_page(session, roster_id, filters, request.args.get("page", 1, type=int))
     row = roster_queries.row_of(session, roster)
     return render_template(
-        "rosters/show.html", row=row, notice_parts=paperwork.parts(row.counts[EntryStatus.LISTED]), roster=roster, page=page, filters=filters,
+        "rosters/show.html", row=row, notice_parts=paperwork.parts(row.counts[EntryStatus.LISTED]), roster=roster,
+        page=page, filters=filters,
         held=rosters.holding(session, principal(), roster), regions=roster_queries.regions(session, roster_id),
         publication=roster_queries.publication_of(session, roster_id) if roster.status == RosterStatus.PUBLISHED else None,
         words=words, grounds_of_line=rosters.GROUNDS_OF_LINE[roster.line], level_names=LEVEL_NAMES, address=_address,
