@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 NAMESPACES = (
     'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"'
@@ -26,7 +28,7 @@ def chain(key: str, tasks: int, *, timers: bool) -> bytes:
             )
     parts.append('<bpmn:endEvent id="Event_End"/>')
     nodes = ["Event_Start", *(f"Task_{n}" for n in range(tasks)), "Event_End"]
-    parts += [f'<bpmn:sequenceFlow id="Flow_{n}" sourceRef="{a}" targetRef="{b}"/>' for n, (a, b) in enumerate(zip(nodes, nodes[1:], strict=False))]
+    parts += [f'<bpmn:sequenceFlow id="Flow_{n}" sourceRef="{a}" targetRef="{b}"/>' for n, (a, b) in enumerate(itertools.pairwise(nodes))]
     body = "".join(parts)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {NAMESPACES} id="D" targetNamespace="bench">'

@@ -79,7 +79,7 @@ def _fill(world: World, count: int) -> None:
 
 def _resident_mb(pid: int) -> float:
     """Resident memory of a process and its children, in MB: gunicorn's arbiter and its worker."""
-    import psutil
-
-    parent = psutil.Process(pid)
-    return sum(p.memory_info().rss for p in [parent, *parent.children(recursive=True)]) / 1024 / 1024
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    status = Path(f"/proc/{pid}/status").read_text()
+    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+    return own / 1024 + sum(_resident_mb(int(child)) for child in children)

@@ -6,7 +6,6 @@ import socket
 from pathlib import Path
 from types import TracebackType
 
-import app.services  # noqa: F401  (registers the operators)
 from app.model import Setting, migration
 from app.runtime import Runtime
 from tests.conftest import START, TestClock

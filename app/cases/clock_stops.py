@@ -70,9 +70,13 @@ def stop(session: Session, principal: Principal, task_id: int, ground: str, reas
         task_id=task.id, ground=ground, reason=reason.strip(), legal_basis=basis, stopped_on=today, stopped_by_id=principal.user_id
     )
     session.add(row)
-    stopped = deadline.with_stop(Stop(reason=f"{GROUNDS[ground].name}：{reason.strip()}", stopped_on=today, by=principal.user.name, legal_basis=basis))
+    stopped = deadline.with_stop(
+        Stop(reason=f"{GROUNDS[ground].name}：{reason.strip()}", stopped_on=today, by=principal.user.name, legal_basis=basis)
+    )
     _apply(session, principal, task, case, stopped)
-    _inform(session, case, task, f"stop:{task.id}:{today}", f"暂停计时告知：{task.name}", _stop_text(case, task, GROUNDS[ground], reason, today))
+    _inform(
+        session, case, task, f"stop:{task.id}:{today}", f"暂停计时告知：{task.name}", _stop_text(case, task, GROUNDS[ground], reason, today)
+    )
     _record(session, case, task, principal, "clock_stopped", ground=ground, reason=reason, since=today.isoformat())
     return row
 
@@ -108,7 +112,14 @@ def extend(session: Session, principal: Principal, task_id: int, value: int, uni
     if unit not in ("day", "workday") or not 1 <= value <= 60:
         raise CaseError("延长应为 1 至 60 个工作日或自然日")
     extended = deadline.extended(
-        Extension(unit=Unit(unit), value=value, reason=reason.strip(), by=principal.user.name, decided_on=clock.today(), legal_basis=legal_basis.strip())
+        Extension(
+            unit=Unit(unit),
+            value=value,
+            reason=reason.strip(),
+            by=principal.user.name,
+            decided_on=clock.today(),
+            legal_basis=legal_basis.strip(),
+        )
     )
     _apply(session, principal, task, case, extended)
     text = f"{case.title}（{case.number}）“{task.name}”经批准延长至 {format_date(extended.due_on)}。原因：{reason}。依据：{legal_basis}。"

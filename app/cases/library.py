@@ -88,13 +88,18 @@ def _unknown_names(library: Library, key: str) -> list[Problem]:
     for element_id, operator in process.operators:
         if operator not in OPERATORS:
             found = process.elements.get(element_id)
-            problems.append(Problem(diagram.path, element_id, found.name if found else "", "unknown-operator", f"没有名为“{operator}”的服务"))
+            problems.append(
+                Problem(diagram.path, element_id, found.name if found else "", "unknown-operator", f"没有名为“{operator}”的服务")
+            )
     return problems
 
 
 def load(session: Session, library: Library) -> list[Definition]:
     """Deploys every process whose content is new. Raises `DiagramError` with all problems; then nothing is stored."""
-    latest = {d.key: d for d in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.version))}
+    latest = {
+        d.key: d
+        for d in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.version))
+    }
     fresh: dict[str, dict[str, bytes]] = {}
     for key in library.diagrams:
         files = store.bundle(key, library.diagrams, library.bodies)
@@ -141,9 +146,7 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> list[Definition
 
 def _deployed_files(session: Session) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    for definition in session.scalars(
-        select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.id)
-    ):
+    for definition in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.id)):
         files.update(store.files_of(session, definition.id))
     return files
 
@@ -162,7 +165,9 @@ def deploy(session: Session, key: str, version: int) -> Definition:
 def record_extension(session: Session, prefix: str, note: str) -> int:
     """Records that the regulation behind the processes of a prefix stays in force past its expiry, with the reference. Gives how many."""
     rows = session.scalars(
-        select(Definition).where(Definition.key.startswith(prefix), Definition.in_force_to.is_not(None), Definition.extension_note.is_(None))
+        select(Definition).where(
+            Definition.key.startswith(prefix), Definition.in_force_to.is_not(None), Definition.extension_note.is_(None)
+        )
     ).all()
     for definition in rows:
         definition.extension_note = note

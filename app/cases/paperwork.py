@@ -298,9 +298,7 @@ def papers_of_case(session: Session, principal: Principal, case: Case) -> list[t
 
 def task_paper(session: Session, principal: Principal, task_id: int) -> Paper:
     """The document of a completed step, for authorities that see the case. Raises `NotFound`."""
-    row = session.execute(
-        select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.id == task_id, scope.tasks(principal))
-    ).first()
+    row = session.execute(select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.id == task_id, scope.tasks(principal))).first()
     if row is None or not principal.is_authority or row[0].form not in PRINTABLE or row[0].status != TaskStatus.COMPLETED:
         raise NotFound()
     task, case = row

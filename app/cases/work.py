@@ -24,9 +24,7 @@ RETURN_DECISION = "return"
 
 def find(session: Session, principal: Principal, task_id: int) -> tuple[Task, Case]:
     """A task that the person may see, with its case. Raises `NotFound`."""
-    row = session.execute(
-        select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.id == task_id, scope.tasks(principal))
-    ).first()
+    row = session.execute(select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.id == task_id, scope.tasks(principal))).first()
     if row is None:
         raise NotFound()
     return row[0], row[1]

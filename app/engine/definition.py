@@ -8,17 +8,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from lxml.etree import LxmlError
 from SpiffWorkflow.bpmn.parser.BpmnParser import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
 
 from app.engine import expressions
 from app.engine.diagram import Diagram, Element, Process, read_diagram
@@ -27,7 +27,6 @@ from app.engine.scripting import OperatorTask
 from app.engine.timers import BoundaryEventParser, IntermediateCatchEventParser
 from app.law.periods import Deadline
 
-
 _RESERVED_IDS = frozenset({"Root", "Start", "End"})  # SpiffWorkflow's own nodes have these names
 _BRACED = re.compile(r"\{(\w+)\}")
 
@@ -35,7 +34,7 @@ _BRACED = re.compile(r"\{(\w+)\}")
 class _Parser(SpiffBpmnParser):
     """SpiffWorkflow's parser with our timers and operators."""
 
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("serviceTask"): (ServiceTaskParser, OperatorTask),
         full_tag("boundaryEvent"): (BoundaryEventParser, BoundaryEvent),
@@ -254,9 +253,13 @@ def _missing(diagrams: list[Diagram], files: Mapping[str, bytes]) -> list[Proble
         for process in diagram.processes.values():
             for element in process.elements.values():
                 if element.id in _RESERVED_IDS:
-                    problems.append(Problem(diagram.path, element.id, element.name, "reserved-id", f"元素标识“{element.id}”为引擎保留，请改名"))
+                    problems.append(
+                        Problem(diagram.path, element.id, element.name, "reserved-id", f"元素标识“{element.id}”为引擎保留，请改名")
+                    )
                 if element.called and element.called not in known:
-                    problems.append(Problem(diagram.path, element.id, element.name, "missing-process", f"调用的流程不存在：{element.called}"))
+                    problems.append(
+                        Problem(diagram.path, element.id, element.name, "missing-process", f"调用的流程不存在：{element.called}")
+                    )
         problems += [
             Problem(diagram.path, "", "", "missing-form", f"表单文件不存在：{form}")
             for form in sorted(diagram.forms)

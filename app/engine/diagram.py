@@ -24,7 +24,18 @@ MAX_DEPTH = 64
 
 HUMAN_TAGS = frozenset({"userTask", "manualTask"})
 ACTIVITY_TAGS = frozenset(
-    {"userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "callActivity", "subProcess", "task", "sendTask", "receiveTask"}
+    {
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "callActivity",
+        "subProcess",
+        "task",
+        "sendTask",
+        "receiveTask",
+    }
 )
 EVENT_TAGS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 GATEWAY_TAGS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})

@@ -41,7 +41,26 @@ _ALLOWED_IN_SCRIPTS: tuple[type[ast.AST], ...] = (*_ALLOWED, ast.Assign, ast.If,
 
 PERIOD_FUNCTIONS = ("days", "workdays", "months", "years", "days_before", "workdays_before", "months_before")
 FUNCTION_NAMES = frozenset(
-    {*PERIOD_FUNCTIONS, "every_year", "today", "has", "get", "len", "min", "max", "sum", "any", "all", "sorted", "abs", "round", "int", "float", "str", "bool"}
+    {
+        *PERIOD_FUNCTIONS,
+        "every_year",
+        "today",
+        "has",
+        "get",
+        "len",
+        "min",
+        "max",
+        "sum",
+        "any",
+        "all",
+        "sorted",
+        "abs",
+        "round",
+        "int",
+        "float",
+        "str",
+        "bool",
+    }
 )
 RESERVED = FUNCTION_NAMES | {"due", "True", "False", "None"}
 
@@ -199,6 +218,13 @@ def check(source: str, *, script: bool = False) -> None:
     _compile(source, script)
 
 
+def _reads_by_name(node: ast.AST) -> bool:
+    """Whether a node is `get("…")`."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get"):
+        return False
+    return bool(node.args) and isinstance(node.args[0], ast.Constant)
+
+
 @lru_cache(maxsize=4096)
 def names_in(source: str) -> frozenset[str]:
     """Case variables that an expression or script mentions, those read by `get("…")` included."""
@@ -206,9 +232,8 @@ def names_in(source: str) -> frozenset[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name) and node.id not in RESERVED:
             names.add(node.id)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get" and node.args:
-            if isinstance(node.args[0], ast.Constant):
-                names.add(str(node.args[0].value))
+        elif _reads_by_name(node):
+            names.add(str(node.args[0].value))  # type: ignore[attr-defined]
     return frozenset(names)
 
 

@@ -28,7 +28,7 @@ def files_of(session: Session, definition_id: int) -> dict[str, bytes]:
         .join(Blob, Blob.sha256 == DefinitionFile.sha256)
         .where(DefinitionFile.definition_id == definition_id)
     )
-    return {path: body for path, body in rows}
+    return dict(rows.tuples().all())
 
 
 def compiled(session: Session, definition: Definition) -> CompiledDefinition:

@@ -62,9 +62,7 @@ def _carry_out(session: Session, message: OutboxMessage, mailer: Mailer) -> None
     handlers: dict[str, Callable[[dict[str, Any]], object]] = {
         "mail": lambda payload: mailer(message.key, payload),
         "start_case": lambda payload: _start_case(session, payload),
-        "start_listed": lambda payload: starting.start_listed(
-            session, payload["publication"], payload["process"], payload["entries"]
-        ),
+        "start_listed": lambda payload: starting.start_listed(session, payload["publication"], payload["process"], payload["entries"]),
     }
     handlers[message.kind](message.payload)
 

@@ -13,7 +13,6 @@ from app.model import Lease
 from app.model.session import Database
 
 
-
 def hold(database: Database, name: str, seconds: int, holder: str = "") -> bool:
     """Takes or renews a lease for `seconds`. True while this process holds it. Wall-clock time: leases are about processes, not about the law."""
     holder = holder or f"{socket.gethostname()}:{os.getpid()}"

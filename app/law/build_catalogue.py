@@ -49,9 +49,7 @@ def _plain(value: Any) -> Any:
 def _index(jurisdictions: list[dict[str, Any]]) -> dict[str, Any]:
     """Which jurisdictions there are and which of them each document belongs to."""
     return {
-        "jurisdictions": [
-            {key: data["jurisdiction"][key] for key in ("slug", "code", "name")} for data in jurisdictions
-        ],
+        "jurisdictions": [{key: data["jurisdiction"][key] for key in ("slug", "code", "name")} for data in jurisdictions],
         "documents": dict(_documents(jurisdictions)),
     }
 

@@ -248,9 +248,7 @@ class Jurisdiction:
     @cached_property
     def steps(self) -> Mapping[str, Step]:
         """Every step by its full id, in the order of the texts."""
-        return MappingProxyType(
-            {step.id: step for procedure in self.procedures.values() for step in procedure.steps}
-        )
+        return MappingProxyType({step.id: step for procedure in self.procedures.values() for step in procedure.steps})
 
     def authority(self, actor: str) -> str | None:
         """What the texts call an authority such as ``county_environment``; ``None`` where they name none."""
@@ -405,8 +403,7 @@ def _procedure(entry: Mapping[str, Any], document: Document) -> Procedure:
         detail=entry["starts"].get("detail") or "",
         who_starts=entry["who_starts"],
         steps=tuple(
-            _step(step, after, entry["id"], frozenset(names), document)
-            for step, after in zip(entry["steps"], following, strict=True)
+            _step(step, after, entry["id"], frozenset(names), document) for step, after in zip(entry["steps"], following, strict=True)
         ),
         outcome=entry["outcome"],
         rules=tuple(Constraint(rule["article"], rule["says"]) for rule in entry.get("rules") or ()),
@@ -414,9 +411,7 @@ def _procedure(entry: Mapping[str, Any], document: Document) -> Procedure:
     )
 
 
-def _step(
-    entry: Mapping[str, Any], following: str, procedure_id: str, siblings: frozenset[str], document: Document
-) -> Step:
+def _step(entry: Mapping[str, Any], following: str, procedure_id: str, siblings: frozenset[str], document: Document) -> Step:
     def full(target: str) -> str:
         return f"{procedure_id}.{target}" if target in siblings else target
 

@@ -83,9 +83,7 @@ def _land_rule(rule: Rule, since: date, calendar: WorkCalendar) -> Landing:
             return Landing(rule, on, on, None, None)
 
 
-def _land_span(
-    cause: Rule | Extension, value: int, unit: Unit, since: date, calendar: WorkCalendar
-) -> Landing:
+def _land_span(cause: Rule | Extension, value: int, unit: Unit, since: date, calendar: WorkCalendar) -> Landing:
     if unit is Unit.WORKDAY:
         due = calendar.add_workdays(since, value)
         return Landing(cause, due, due, since, due)
@@ -100,13 +98,12 @@ def _land_on(cause: Rule | Stop | Extension, nominal: date, calendar: WorkCalend
 def _land_extension(extension: Extension, before: Landing, calendar: WorkCalendar) -> Landing:
     if extension.until is not None:
         return Landing(extension, extension.until, extension.until, None, None)
-    assert extension.value is not None and extension.unit is not None
+    assert extension.value is not None
+    assert extension.unit is not None
     return _land_span(extension, extension.value, extension.unit, before.due_on, calendar)
 
 
-def _land_stop(
-    stop: Stop, first: date, end: date, rule: Rule, before: Landing, calendar: WorkCalendar
-) -> Landing:
+def _land_stop(stop: Stop, first: date, end: date, rule: Rule, before: Landing, calendar: WorkCalendar) -> Landing:
     """Add the excluded days from ``first`` up to but not including ``end``."""
     if isinstance(rule, Span) and rule.unit is Unit.WORKDAY:
         excluded = calendar.workdays_between(first - ONE_DAY, end - ONE_DAY)

@@ -115,11 +115,7 @@ ACTOR_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "media": "新闻媒体",
         "bank": "金融机构",
     }
-    | {
-        f"{level}_{body}": f"{where}{what}"
-        for level, where in _LEVELS.items()
-        for body, what in _BODIES.items()
-    }
+    | {f"{level}_{body}": f"{where}{what}" for level, where in _LEVELS.items() for body, what in _BODIES.items()}
     | {"national_government": "国务院"}
 )
 

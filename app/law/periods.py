@@ -199,9 +199,7 @@ class Deadline:
         )
 
 
-def _new(
-    rule: Rule, since: When | None, label: str, closes_at: time | None, calendar: WorkCalendar | None
-) -> Deadline:
+def _new(rule: Rule, since: When | None, label: str, closes_at: time | None, calendar: WorkCalendar | None) -> Deadline:
     start = as_date(since, label or "起算日")
     return Deadline(rule, start, label, start, start, closes_at=closes_at).recomputed(calendar)
 
@@ -318,9 +316,7 @@ def every_year(
     return _new(YearlyDay(month, day, years), after, after_label, closes_at, None)
 
 
-def fixed_day(
-    on: When, since: When | None, since_label: str = "", *, closes_at: time | None = None
-) -> Deadline:
+def fixed_day(on: When, since: When | None, since_label: str = "", *, closes_at: time | None = None) -> Deadline:
     """A day that an order, an opinion or a plan names; it does not shift.
 
     ``since`` is the day from which time is available, such as receipt of the order; it decides when to warn.
@@ -328,9 +324,7 @@ def fixed_day(
     return _new(FixedDay(as_date(on, "指定日期")), since, since_label, closes_at, None)
 
 
-def warn_on(
-    deadline: Deadline, share: Fraction | float = Fraction(1, 5), calendar: WorkCalendar | None = None
-) -> date:
+def warn_on(deadline: Deadline, share: Fraction | float = Fraction(1, 5), calendar: WorkCalendar | None = None) -> date:
     """The first day on which no more than ``share`` of the period is left; for short periods the last day.
 
     Workday periods are measured in working days, all others in calendar days. Raises ``PeriodError`` for a
@@ -408,10 +402,7 @@ def _extension_from_dict(data: Mapping[str, Any]) -> Extension:
 
 def _with_dates(data: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a change with its dates read."""
-    return {
-        key: date.fromisoformat(value) if value and key in _DATE_FIELDS else value
-        for key, value in data.items()
-    }
+    return {key: date.fromisoformat(value) if value and key in _DATE_FIELDS else value for key, value in data.items()}
 
 
 _DATE_FIELDS: Final = frozenset({"stopped_on", "resumed_on", "decided_on", "until"})

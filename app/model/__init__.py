@@ -7,9 +7,9 @@ from app.model.base import Base
 from app.model.case import Case, CaseParty, CaseState, CaseStatus
 from app.model.definition import Blob, Definition, DefinitionFile, DefinitionStatus
 from app.model.document import Document
+from app.model.enterprise import Enterprise
 from app.model.event import Event
 from app.model.identity import Membership, Organisation, OrganisationKind, Role, User
-from app.model.enterprise import Enterprise
 from app.model.outbox import OutboxMessage, OutboxStatus
 from app.model.publication import Notice, Publication, PublicationEntry
 from app.model.record import EnterpriseRecord

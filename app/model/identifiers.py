@@ -23,11 +23,7 @@ class IdentifierError(ValueError):
 def normalise(text: str) -> str:
     """The text as it was meant: half-width, upper case, without spaces, hyphens and invisible characters."""
     folded = unicodedata.normalize("NFKC", text).upper()
-    return "".join(
-        character
-        for character in folded
-        if character not in "-—–" and unicodedata.category(character)[0] not in "ZC"
-    )
+    return "".join(character for character in folded if character not in "-—–" and unicodedata.category(character)[0] not in "ZC")
 
 
 # -- Unified social credit code ----------------------------------------------------------------------------
@@ -74,9 +70,7 @@ def made_up_uscc(region: str, n: int) -> str:
     body = f"MA{n:06d}"
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     # GB 11714 counts A as 10, B as 11, …, as int(character, 36) does.
-    right = (
-        11 - sum(int(character, 36) * weight for character, weight in zip(body, weights, strict=True)) % 11
-    ) % 11
+    right = (11 - sum(int(character, 36) * weight for character, weight in zip(body, weights, strict=True)) % 11) % 11
     code = f"91{region}{body}{(right + 1) % 10}"
     return code + uscc.calc_check_digit(code)
 
@@ -109,15 +103,11 @@ def check_county(code: str) -> str:
     """
     normal = check_region(code)
     if normal.endswith("0000"):
-        raise IdentifierError(
-            f"行政区划代码 {normal}（{region_name(normal)}）是省级代码，请填写到县（市、区）"
-        )
+        raise IdentifierError(f"行政区划代码 {normal}（{region_name(normal)}）是省级代码，请填写到县（市、区）")
     if _region_names(normal)[0] in _GROUPS:
         raise IdentifierError(f"行政区划代码 {normal} 只是汇总码，不是具体的县（市、区）")
     if normal.endswith("00") and _has_counties(normal[:4]):
-        raise IdentifierError(
-            f"行政区划代码 {normal}（{region_name(normal)}）是市级代码，请填写到县（市、区）"
-        )
+        raise IdentifierError(f"行政区划代码 {normal}（{region_name(normal)}）是市级代码，请填写到县（市、区）")
     return normal
 
 
@@ -310,21 +300,14 @@ def check_industry(code: str) -> str:
     normal = normalise(code)
     match = re.fullmatch(r"([A-Z]?)(\d{2,4})", normal)
     if not match:
-        raise IdentifierError(
-            f"行业代码应为 2 至 4 位数字，前面可加门类字母（GB/T 4754-2017），如 C2614，现为“{code.strip()}”"
-        )
+        raise IdentifierError(f"行业代码应为 2 至 4 位数字，前面可加门类字母（GB/T 4754-2017），如 C2614，现为“{code.strip()}”")
     letter, digits = match.groups()
     division = digits[:2]
     if division not in INDUSTRY_DIVISIONS:
-        raise IdentifierError(
-            f"行业代码 {normal} 的大类 {division} 不存在，应在 01 至 97 之间（GB/T 4754-2017）"
-        )
+        raise IdentifierError(f"行业代码 {normal} 的大类 {division} 不存在，应在 01 至 97 之间（GB/T 4754-2017）")
     section = industry_section(division)
     if letter not in ("", section):
-        raise IdentifierError(
-            f"行业代码 {normal} 的门类字母不符："
-            f"大类 {division}（{INDUSTRY_DIVISIONS[division]}）属于门类 {section}"
-        )
+        raise IdentifierError(f"行业代码 {normal} 的门类字母不符：大类 {division}（{INDUSTRY_DIVISIONS[division]}）属于门类 {section}")
     return section + digits
 
 

@@ -34,8 +34,7 @@ def result_announcement(
             f"依照{ACCEPTANCE_RULES}第十七条，现将拟通过清洁生产审核验收的 "
             f"{len(enterprises)} 家企业予以公示。"
             f"公示期为 {workdays} 个工作日，自{chinese_date(first_day)}起至{chinese_date(last_day)}止。",
-            "公示期内对验收结果有异议的，请以书面形式反映。以单位名义反映的应当加盖公章，以个人名义反映的应当署真实姓名并"
-            "留下联系方式。",
+            "公示期内对验收结果有异议的，请以书面形式反映。以单位名义反映的应当加盖公章，以个人名义反映的应当署真实姓名并留下联系方式。",
             f"受理：{authority.name}，{authority.contact_note or '联系方式见本机关网站'}{mail}。",
         ),
         attachments=(Attachment("拟通过验收的企业名单", (enterprise_table(enterprises, "验收结果"),)),),
@@ -94,9 +93,7 @@ def rectification_order(
             ),
         )
     else:
-        demand = section(
-            "整改建议", "建议针对上述问题改进；是否以及何时重新申请验收由你单位自行决定（第十八条第二款）。"
-        )
+        demand = section("整改建议", "建议针对上述问题改进；是否以及何时重新申请验收由你单位自行决定（第十八条第二款）。")
     return OfficialDocument(
         issuers=(authority.name,),
         number=envelope.number,

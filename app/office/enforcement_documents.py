@@ -141,10 +141,7 @@ def clock_stop_notice(
         title="暂停计时告知书",
         recipients=(recipient,),
         body=(
-            *plain(
-                f"你单位“{matter}”事项（案件编号 {case_number}）的办理期限"
-                f"自{chinese_date(stopped_on)}起暂停计算，现告知如下。"
-            ),
+            *plain(f"你单位“{matter}”事项（案件编号 {case_number}）的办理期限自{chinese_date(stopped_on)}起暂停计算，现告知如下。"),
             *section("暂停的原因和依据", f"{reason.rstrip('。')}（{article}）。"),
             *section(
                 "期限的计算",

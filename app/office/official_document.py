@@ -116,8 +116,7 @@ def clean(text: str) -> str:
     return "".join(
         character
         for character in text
-        if character == "\n"
-        or (unicodedata.category(character) not in ("Cc", "Cs") and character not in "\ufffe\uffff")
+        if character == "\n" or (unicodedata.category(character) not in ("Cc", "Cs") and character not in "\ufffe\uffff")
     )
 
 
@@ -173,9 +172,7 @@ def title_lines(title: str, longest: float = 19) -> list[str]:
 def _break_near(text: str, width: float) -> int:
     """Where to break a line of about this width: before the nearest of the words that begin a phrase."""
     target = next(end for end in range(1, len(text) + 1) if display_width(text[:end]) >= width)
-    candidates = [
-        end for end in range(1, len(text)) if text.startswith(_PHRASES, end) and abs(end - target) <= 5
-    ]
+    candidates = [end for end in range(1, len(text)) if text.startswith(_PHRASES, end) and abs(end - target) <= 5]
     return min(candidates, key=lambda end: abs(end - target), default=target)
 
 
@@ -188,10 +185,7 @@ def attachment_lines(attachments: tuple[Attachment, ...]) -> list[tuple[str, str
     """附件说明: what stands before each title (附件：1．, then 2．) and the title."""
     if len(attachments) == 1:
         return [("附件：", attachments[0].title)]
-    return [
-        (f"附件：{index}．" if index == 1 else f"{index}．", attachment.title)
-        for index, attachment in enumerate(attachments, start=1)
-    ]
+    return [(f"附件：{index}．" if index == 1 else f"{index}．", attachment.title) for index, attachment in enumerate(attachments, start=1)]
 
 
 def attachment_mark(document: OfficialDocument, index: int) -> str:

@@ -72,14 +72,12 @@ def to_pdf(document: OfficialDocument) -> bytes:
         lang="zh-CN", invariant=1, initialFontName=glyphs.REGULAR,
     )  # fmt: skip
     frame = Frame(LEFT, BOTTOM, WIDTH, HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
-    template.addPageTemplates(
-        PageTemplate(frames=[frame], onPage=lambda canvas, _: _page_furniture(canvas, document.watermark))
-    )
-    template.build(list(_story(document)))
+    template.addPageTemplates(PageTemplate(frames=[frame], onPage=lambda canvas, _: page_furniture(canvas, document.watermark)))
+    template.build(list(story(document)))
     return buffer.getvalue()
 
 
-def _page_furniture(canvas: Canvas, watermark: str | None) -> None:
+def page_furniture(canvas: Canvas, watermark: str | None) -> None:
     """The page number, outside on odd and even pages, and the line at the head."""
     number = canvas.getPageNumber()
     canvas.saveState()
@@ -99,7 +97,7 @@ def _page_furniture(canvas: Canvas, watermark: str | None) -> None:
 # -- The parts, from the head to the foot ------------------------------------------------------------------
 
 
-def _story(document: OfficialDocument) -> Iterable[Flowable]:
+def story(document: OfficialDocument) -> Iterable[Flowable]:
     yield RedHead(document.issuers, document.mark_suffix, document.number, WIDTH, RED)
     yield from _title(document.title)
     if document.recipients:
@@ -145,14 +143,9 @@ def _paragraph(block: Paragraph) -> Flowable:
 
 def _grid(table: Table) -> Flowable:
     share = WIDTH / sum(column.width for column in table.columns)
-    labels = [
-        ChineseText(column.label, replace(CELL, font=glyphs.BOLD, align="center")) for column in table.columns
-    ]
+    labels = [ChineseText(column.label, replace(CELL, font=glyphs.BOLD, align="center")) for column in table.columns]
     rows = [
-        [
-            ChineseText(text, replace(CELL, align=column.align))
-            for text, column in zip(row, table.columns, strict=True)
-        ]
+        [ChineseText(text, replace(CELL, align=column.align)) for text, column in zip(row, table.columns, strict=True)]
         for row in table.rows
     ]
     return Grid(
@@ -179,9 +172,7 @@ def _closing(document: OfficialDocument) -> Iterable[Flowable]:
         # 附件： stands two characters in, titles begin below each other.
         edge = 5 if len(document.attachments) == 1 else 6
         for index, (prefix, title) in enumerate(attachment_lines(document.attachments)):
-            yield ChineseText(
-                prefix + title, replace(BODY, left=edge, first=(5 if index else 2) - edge, align="left")
-            )
+            yield ChineseText(prefix + title, replace(BODY, left=edge, first=(5 if index else 2) - edge, align="left"))
     yield Spacer(0, LEADING * 2)
     yield _signature(document)
     if document.note:
@@ -196,9 +187,7 @@ def _signature(document: OfficialDocument) -> Flowable:
     texts = [ChineseText(line, replace(BODY, align="center")) for line in lines]
     if document.seal_note:
         texts.append(ChineseText(document.seal_note, SEAL))
-    return Grid(
-        [[None, texts, None]], colWidths=[max(0.0, WIDTH - box - right), min(box, WIDTH), right], style=_FLUSH
-    )
+    return Grid([[None, texts, None]], colWidths=[max(0.0, WIDTH - box - right), min(box, WIDTH), right], style=_FLUSH)
 
 
 def _imprint(document: OfficialDocument) -> Flowable:

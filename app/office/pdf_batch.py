@@ -46,7 +46,7 @@ def to_pdf_batch(title: str, documents: Sequence[OfficialDocument]) -> bytes:
     frame = Frame(pdf.LEFT, pdf.BOTTOM, pdf.WIDTH, pdf.HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
 
     def furnish(canvas: Canvas, doc: BaseDocTemplate) -> None:
-        pdf._page_furniture(_Numbered(canvas, doc.pages_before), doc.watermark)
+        pdf.page_furniture(_Numbered(canvas, doc.pages_before), doc.watermark)
 
     template.addPageTemplates(PageTemplate(frames=[frame], onPage=furnish))
     template.build(list(_stories(documents)))
@@ -58,4 +58,4 @@ def _stories(documents: Sequence[OfficialDocument]) -> Iterator[Flowable]:
         if index:
             yield _Begin(document)
             yield PageBreak()
-        yield from pdf._story(document)
+        yield from pdf.story(document)

@@ -20,9 +20,7 @@ class RedHead(Flowable):
     _LARGEST = 40.0
     _NUMBER_SIZE = 16.0
 
-    def __init__(
-        self, issuers: tuple[str, ...], suffix: str, number: str, width: float, color: Color
-    ) -> None:
+    def __init__(self, issuers: tuple[str, ...], suffix: str, number: str, width: float, color: Color) -> None:
         super().__init__()
         self.issuers, self.suffix, self.number, self.width, self.color = issuers, suffix, number, width, color
         widest = max(glyphs.width(issuer, glyphs.BOLD, 1) for issuer in issuers)

@@ -21,9 +21,7 @@ from app.office.official_document import Align, clean
 _NO_START = "，。、；：？！）〕】》〉」』”’…—％‰℃·．,.;:?!)]}%"
 _NO_END = "（〔【《〈「『“‘([{"
 # A piece that must stay whole: what opens, then a word or one character, then what closes.
-_PIECE = re.compile(
-    rf"[{re.escape(_NO_END)}]*(?:[A-Za-z0-9][A-Za-z0-9.,:/@_+-]*|.)?[{re.escape(_NO_START)}]*", re.DOTALL
-)
+_PIECE = re.compile(rf"[{re.escape(_NO_END)}]*(?:[A-Za-z0-9][A-Za-z0-9.,:/@_+-]*|.)?[{re.escape(_NO_START)}]*", re.DOTALL)
 # A line that would have to be stretched by more than this many characters stays ragged.
 _MOST_STRETCH = 2.5
 
@@ -147,9 +145,7 @@ def _width(text: str, font: str, size: float) -> float:
     return glyphs.width(text, font, size)
 
 
-def _draw_line(
-    canvas: object, line: _Line, style: TextStyle, indent: float, room: float, baseline: float
-) -> None:
+def _draw_line(canvas: object, line: _Line, style: TextStyle, indent: float, room: float, baseline: float) -> None:
     slack = max(0.0, room - line.width)
     spacing = 0.0
     if style.align == "center":

@@ -41,12 +41,8 @@ _COLUMNS = (
         True,
         "企业所在县（市、区）的 6 位代码（GB/T 2260），须在本单位管辖范围内。",
     ),
-    _Explained(
-        roster.INDUSTRY, 12, "C2614", True, "GB/T 4754-2017 的大类、中类或小类代码，门类字母可写可不写。"
-    ),
-    _Explained(
-        roster.ADDRESS, 34, "山东省济南市历下区样例路 1 号", False, "生产所在地的地址，书面通知按此送达。"
-    ),
+    _Explained(roster.INDUSTRY, 12, "C2614", True, "GB/T 4754-2017 的大类、中类或小类代码，门类字母可写可不写。"),
+    _Explained(roster.ADDRESS, 34, "山东省济南市历下区样例路 1 号", False, "生产所在地的地址，书面通知按此送达。"),
     _Explained(roster.REPRESENTATIVE, 12, "张三", False, "营业执照上的法定代表人。"),
     _Explained(roster.CONTACT, 12, "李四", False, "企业办理清洁生产审核的联系人。"),
     _Explained(roster.PHONE, 18, "0531-00000000", False, "联系人的电话，固定电话请带区号。"),
@@ -124,9 +120,7 @@ def _instructions(workbook: xlsxwriter.Workbook) -> None:
     for index, title in enumerate(("项目", "必填", "说明")):
         sheet.write_string(2, index, title, bold)
     explained = [(column.name, "是" if column.required else "否", column.explanation) for column in _COLUMNS]
-    grounds = [
-        (f"第八条{GROUND_LABELS[ground]}", "", f"{text}。") for ground, text in GROUND_SUMMARIES.items()
-    ]
+    grounds = [(f"第八条{GROUND_LABELS[ground]}", "", f"{text}。") for ground, text in GROUND_SUMMARIES.items()]
     general = [
         ("注意", "", f"在“{roster.SHEET}”工作表中一行填一家企业，最多 {roster.MAX_ROWS} 行。"),
         ("注意", "", "不要改列名，不要合并单元格，不要用公式。"),

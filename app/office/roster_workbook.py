@@ -106,9 +106,7 @@ def read_roster(data: bytes, *, allowed_grounds: set[str], region_prefix: str) -
         with opened(data) as workbook:
             sheet, header_row, positions = _find_table(workbook)
             problems = _merged_cells(workbook, sheet, header_row)
-            return _read_rows(
-                sheet, header_row, positions, problems, _RowReader(allowed_grounds, _area(region_prefix))
-            )
+            return _read_rows(sheet, header_row, positions, problems, _RowReader(allowed_grounds, _area(region_prefix)))
     except WorkbookFileError as error:
         raise _whole_file(str(error)) from error
 
@@ -150,9 +148,7 @@ def _likeliest_header(sheet: Any) -> tuple[int, list[str]]:
     """The row among the first ones that has the most of our column names."""
     rows = [
         (number, [_header_text(value) for value in values])
-        for number, values in enumerate(
-            sheet.iter_rows(max_row=_HEADER_ROWS, max_col=100, values_only=True), start=1
-        )
+        for number, values in enumerate(sheet.iter_rows(max_row=_HEADER_ROWS, max_col=100, values_only=True), start=1)
     ]
     return max(rows, key=lambda row: len(set(row[1]) & set(COLUMNS)), default=(1, []))
 
@@ -185,9 +181,7 @@ def _merged_cells(workbook: OpenedWorkbook, sheet: Any, header_row: int) -> list
 # -- Reading the rows --------------------------------------------------------------------------------------
 
 
-def _read_rows(
-    sheet: Any, header_row: int, positions: dict[str, int], problems: list[RowProblem], reader: _RowReader
-) -> list[RosterRow]:
+def _read_rows(sheet: Any, header_row: int, positions: dict[str, int], problems: list[RowProblem], reader: _RowReader) -> list[RosterRow]:
     cells = sheet.iter_rows(min_row=header_row + 1, max_row=_EXCEL_ROWS, max_col=max(positions.values()) + 1)
     entries: list[RosterRow] = []
     count = 0
@@ -214,11 +208,7 @@ def _has_content(cell: Any) -> bool:
 
 
 def _is_example(cell: Any) -> bool:
-    return (
-        cell is not None
-        and isinstance(cell.value, str)
-        and normalise(cell.value).startswith(normalise(EXAMPLE_MARK))
-    )
+    return cell is not None and isinstance(cell.value, str) and normalise(cell.value).startswith(normalise(EXAMPLE_MARK))
 
 
 @dataclass
@@ -240,11 +230,7 @@ class _RowReader:
                 wrong.append(RowProblem(number, column, str(error)))
         first = self.seen.setdefault(values[USCC], number) if USCC in values else number
         if first != number:
-            wrong.append(
-                RowProblem(
-                    number, USCC, f"第 {first} 行与第 {number} 行重复：统一社会信用代码 {values[USCC]}"
-                )
-            )
+            wrong.append(RowProblem(number, USCC, f"第 {first} 行与第 {number} 行重复：统一社会信用代码 {values[USCC]}"))
         problems += wrong
         return None if wrong else RosterRow(number, *(values[column] for column in COLUMNS))
 
@@ -267,9 +253,7 @@ class _RowReader:
             raise _CellError("未填写")
         code = check_county(text)
         if not code.startswith(self.area):
-            raise _CellError(
-                f"{code}（{region_name(code)}）不在本单位的管辖范围（{_area_name(self.area)}）内"
-            )
+            raise _CellError(f"{code}（{region_name(code)}）不在本单位的管辖范围（{_area_name(self.area)}）内")
         return code
 
     def _grounds(self, text: str) -> tuple[str, ...]:

@@ -55,9 +55,7 @@ def table_to_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Mapping[
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(buffer, {**options, "strings_to_numbers": False})
     workbook.set_properties({"title": title})
-    formats = [
-        workbook.add_format({"num_format": _FORMATS[column.kind], "valign": "top"}) for column in columns
-    ]
+    formats = [workbook.add_format({"num_format": _FORMATS[column.kind], "valign": "top"}) for column in columns]
     heading = workbook.add_format({"bold": True, "align": "center", "border": 1, "bg_color": "#DCE6F1"})
     sheets = 0
     sheet, line = None, _MAX_DATA_ROWS
@@ -84,9 +82,7 @@ def _sheet_name(title: str, number: int) -> str:
     return name[: 31 - len(suffix)].rstrip(" '") + suffix
 
 
-def _new_sheet(
-    workbook: xlsxwriter.Workbook, name: str, title: str, columns: Sequence[Column], heading: Format
-) -> Worksheet:
+def _new_sheet(workbook: xlsxwriter.Workbook, name: str, title: str, columns: Sequence[Column], heading: Format) -> Worksheet:
     sheet = workbook.add_worksheet(name)
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)

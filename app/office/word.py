@@ -52,9 +52,7 @@ def to_docx(document: OfficialDocument) -> bytes:
     writer.closing(document)
     for index, attachment in enumerate(document.attachments, start=1):
         if attachment.body:
-            writer.line(
-                attachment_mark(document, index), font=HEADING
-            ).paragraph_format.page_break_before = True
+            writer.line(attachment_mark(document, index), font=HEADING).paragraph_format.page_break_before = True
             writer.title(attachment.title)
             writer.blocks(attachment.body)
     writer.imprint(document)
@@ -135,9 +133,7 @@ class _Writer:
         """The title in balanced lines, with a line free above and below."""
         self.line()
         for text in title_lines(title):
-            self.line(
-                text, font=TITLE, size=TITLE_SIZE, align=ALIGN.CENTER, leading=33
-            ).paragraph_format.keep_with_next = True
+            self.line(text, font=TITLE, size=TITLE_SIZE, align=ALIGN.CENTER, leading=33).paragraph_format.keep_with_next = True
         self.line()
 
     def blocks(self, blocks: Iterable[Block]) -> None:
@@ -178,9 +174,7 @@ class _Writer:
         # Centred on each other, the widest of them four characters from the edge.
         left, right = max(0.0, 27.6 - widest - 4), 4.0 if widest < 23 else 0.0
         for text in (*document.issuers, date):
-            self.line(text, align=ALIGN.CENTER, left=left, right=right).paragraph_format.keep_with_next = (
-                text != date
-            )
+            self.line(text, align=ALIGN.CENTER, left=left, right=right).paragraph_format.keep_with_next = text != date
         if document.seal_note:
             seal = self.line(document.seal_note, size=9, align=ALIGN.CENTER, leading=14, color=GREY)
             layout = seal.paragraph_format
@@ -194,9 +188,7 @@ class _Writer:
             copies = f"抄送：{'，'.join(document.copies_to)}。"
             self._imprint_line(copies, left=4, first_line=-3, rules={"top": 8})
         printed = f"{document.issuers[0]}\t{chinese_date(document.issued_on)}印发"
-        self._imprint_line(
-            printed, left=1, first_line=0, rules={"top": 6 if document.copies_to else 8, "bottom": 8}
-        )
+        self._imprint_line(printed, left=1, first_line=0, rules={"top": 6 if document.copies_to else 8, "bottom": 8})
 
     def _imprint_line(self, text: str, *, left: float, first_line: float, rules: dict[str, int]) -> None:
         """A line in the frame at the foot of the page; what follows a tab stands at its right edge."""

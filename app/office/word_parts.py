@@ -57,10 +57,7 @@ def set_grid(section: Any, *, lines: int, height: Length) -> None:
 
 def set_rules(paragraph: Paragraph, rules: dict[str, int], color: str = "000000") -> None:
     """Rules above or below a paragraph (`top`, `bottom`); their thickness in eighths of a point."""
-    borders = [
-        element(f"w:{side}", val="single", sz=eighths, space=1, color=color)
-        for side, eighths in rules.items()
-    ]
+    borders = [element(f"w:{side}", val="single", sz=eighths, space=1, color=color) for side, eighths in rules.items()]
     _insert(paragraph, element("w:pBdr", *borders))
 
 
@@ -95,9 +92,7 @@ def page_number(paragraph: Paragraph, font: str, size: float) -> None:
     add_run(paragraph, " —", font, size)
 
 
-def table(
-    rows: Iterable[Sequence[str]], widths: Sequence[Length], aligns: Sequence[str], font: str, size: float
-) -> Any:
+def table(rows: Iterable[Sequence[str]], widths: Sequence[Length], aligns: Sequence[str], font: str, size: float) -> Any:
     """A ruled table whose first row is its header, built as XML: thousands of rows in a moment."""
     borders = [
         element(f"w:{side}", val="single", sz=4, space=0, color="000000")
@@ -125,13 +120,9 @@ def _row(
     *,
     header: bool,
 ) -> Any:
-    row = element(
-        "w:tr", element("w:trPr", element("w:cantSplit"), *([element("w:tblHeader")] if header else []))
-    )
+    row = element("w:tr", element("w:trPr", element("w:cantSplit"), *([element("w:tblHeader")] if header else [])))
     for text, width, align in zip(texts, widths, aligns, strict=True):
-        properties = element(
-            "w:tcPr", element("w:tcW", w=width.twips, type="dxa"), element("w:vAlign", val="center")
-        )
+        properties = element("w:tcPr", element("w:tcW", w=width.twips, type="dxa"), element("w:vAlign", val="center"))
         style = element(
             "w:rPr",
             element("w:rFonts", ascii=LATIN_FONT, hAnsi=LATIN_FONT, eastAsia=font),

@@ -91,9 +91,7 @@ def sentence(text: str) -> str:
 
 def grounds_sentences(grounds: Iterable[str]) -> list[str]:
     """Why an enterprise is listed, one sentence a ground, in our words."""
-    return [
-        f"{RULES}{article_eight([ground])}：{GROUND_SUMMARIES[ground]}。" for ground in sorted(set(grounds))
-    ]
+    return [f"{RULES}{article_eight([ground])}：{GROUND_SUMMARIES[ground]}。" for ground in sorted(set(grounds))]
 
 
 def deadline_table(deadlines: Sequence[Deadline]) -> Table:

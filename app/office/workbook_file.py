@@ -44,9 +44,7 @@ class OpenedWorkbook:
 
     def merged_ranges(self, sheet_path: str) -> list[str]:
         """The merged ranges of a sheet, which openpyxl does not report when it reads row by row."""
-        found = re.findall(
-            rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:]+)[\"']", self.archive.read(sheet_path)
-        )
+        found = re.findall(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:]+)[\"']", self.archive.read(sheet_path))
         return [reference.decode() for reference in found]
 
 
@@ -102,9 +100,7 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
         raise WorkbookFileError(f"这是启用宏的工作簿（.xlsm），为安全起见不予读取，{_SAVE_AS}")
     for part in parts:
         if part.filename.endswith((".xml", ".rels")) and _declares_document_type(archive, part):
-            raise WorkbookFileError(
-                "文件内容异常（含文档类型声明），为安全起见不予读取，请把名单复制到空白模板中再上传"
-            )
+            raise WorkbookFileError("文件内容异常（含文档类型声明），为安全起见不予读取，请把名单复制到空白模板中再上传")
 
 
 def _declares_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:

@@ -42,9 +42,7 @@ def hand_over_list(context: ServiceContext) -> dict[str, Any]:
     roster = session.get(Roster, context.case.roster_id) if context.case.roster_id else None
     if roster is None:
         raise OperatorError("这个案件没有名单")
-    returned = session.scalar(
-        select(func.count()).where(RosterEntry.roster_id == roster.id, RosterEntry.status == EntryStatus.RETURNED)
-    )
+    returned = session.scalar(select(func.count()).where(RosterEntry.roster_id == roster.id, RosterEntry.status == EntryStatus.RETURNED))
     if returned:
         raise OperatorError(f"名单中还有 {returned} 家企业处于退回状态，请先补正或删除")
     province = _province(context)
@@ -265,4 +263,3 @@ def roll_over(context: ServiceContext, line: str) -> dict[str, Any]:
             )
         )  # fmt: skip
     return {}
-

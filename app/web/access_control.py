@@ -118,5 +118,3 @@ def roles_required(*roles: Role) -> Callable[[Callable[..., Any]], Callable[...,
         return guarded
 
     return decorate
-
-

@@ -105,9 +105,7 @@ def token(username: str) -> None:
 def worker() -> None:
     """Carries out fired timers and delivers the outbox until stopped."""
     runtime = _runtime()
-    background.run_worker(
-        runtime.database, runtime.mailer, background.stop_event(), adjustable=runtime.settings.adjustable_clock
-    )
+    background.run_worker(runtime.database, runtime.mailer, background.stop_event(), adjustable=runtime.settings.adjustable_clock)
 
 
 @click.command("clock")
@@ -125,5 +123,3 @@ def seed(empty_only: bool) -> None:
 
     runtime = _runtime()
     click.echo(province.load(runtime, empty_only=empty_only) or "已有数据，未载入演示数据")
-
-

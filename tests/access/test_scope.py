@@ -54,6 +54,9 @@ SEES_LISTS = {  # by line
 @pytest.fixture
 def listed(sqlite_world: World) -> Case:
     sqlite_world.publish(NAMES, ["甲厂"])
+    with sqlite_world.transaction() as session:
+        for name in NAMES:
+            sqlite_world.principal(session, f"enterprise:{name}")
     return sqlite_world.case_of("shandong.mandatory_audit", "甲厂")
 
 

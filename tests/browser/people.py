@@ -119,5 +119,3 @@ class Office:
     def close(self) -> None:
         for person in self.people.values():
             person.page.context.close()
-
-

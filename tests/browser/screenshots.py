@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from sqlalchemy import select
 
 from app.config import ROOT
@@ -17,7 +17,7 @@ from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
 TARGET = ROOT / "docs" / "screenshots"
-SIZE = {"width": 1366, "height": 768}
+SIZE: ViewportSize = {"width": 1366, "height": 768}
 
 
 def main() -> int:
@@ -65,7 +65,9 @@ def _addresses(database: Database) -> dict[str, str]:
     with database.session() as session:
         county = select(Membership.organisation_id).join(User, User.id == Membership.user_id).where(User.username == "county-env")
         task = session.scalars(
-            select(Task).where(Task.organisation_id.in_(county), Task.status == TaskStatus.OPEN, Task.due_on.is_not(None)).order_by(Task.due_on)
+            select(Task)
+            .where(Task.organisation_id.in_(county), Task.status == TaskStatus.OPEN, Task.due_on.is_not(None))
+            .order_by(Task.due_on)
         ).first()
         roster = session.scalars(select(Roster).where(Roster.organisation_id.in_(county)).order_by(Roster.id.desc())).first()
         listed = session.scalars(select(Publication).where(Publication.kind == "mandatory_list").order_by(Publication.id)).first()

@@ -78,8 +78,7 @@ def windows(demo: Launched, chromium: Browser) -> Iterator[dict[str, Window]]:
     for username in PAGES:
         page = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN").new_page()
         window = Window(page)
-        page.on("pageerror", lambda error, window=window: window.complaints.append(str(error)))
-        page.on("console", lambda message, window=window: window.complaints.append(message.text) if message.type == "error" else None)
+        _listen(page, window)
         if username:
             page.goto(f"{demo.base}/login")
             page.get_by_label("用户名").fill(username)
@@ -90,6 +89,12 @@ def windows(demo: Launched, chromium: Browser) -> Iterator[dict[str, Window]]:
     yield opened
     for window in opened.values():
         window.page.context.close()
+
+
+def _listen(page: Page, window: Window) -> None:
+    """Keeps what the browser complains about."""
+    page.on("pageerror", lambda error: window.complaints.append(str(error)))
+    page.on("console", lambda message: window.complaints.append(message.text) if message.type == "error" else None)
 
 
 @pytest.mark.parametrize(("username", "path"), [(u, p) for u, paths in PAGES.items() for p in paths])
@@ -108,7 +113,9 @@ def test_a_page_is_in_order(demo: Launched, windows: dict[str, Window], addresse
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found] == []
 
 
-def test_a_second_start_keeps_the_data_and_is_up_in_seconds(demo: Launched, addresses: dict[str, int], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_second_start_keeps_the_data_and_is_up_in_seconds(
+    demo: Launched, addresses: dict[str, int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("again")
     with sqlite3.connect(demo.folder / "qingcheng.db") as source, sqlite3.connect(folder / "qingcheng.db") as copy:
         source.backup(copy)

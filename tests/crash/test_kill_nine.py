@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 import socket
 import time as wall
@@ -72,6 +73,10 @@ def _started(world: World) -> int:
         return session.scalar(select(func.count()).where(PublicationEntry.case_id.is_not(None))) or 0
 
 
+def _progress(world: World, before: int) -> bool:
+    return _started(world) > before
+
+
 def test_a_worker_killed_again_and_again_starts_every_listed_case_exactly_once(published: World, installation: Installation) -> None:
     chance = random.Random(20270111)
     kills = 0
@@ -81,7 +86,7 @@ def test_a_worker_killed_again_and_again_starts_every_listed_case_exactly_once(p
         before = _started(published)
         worker = installation.start("worker")
         # Killed somewhere in its work: after some progress, at a moment nobody chose.
-        wait_until(lambda before=before: _started(published) > before or worker.poll() is not None, 60, "a batch is started")  # type: ignore[misc]
+        wait_until(functools.partial(_progress, published, before), 60, "a batch is started")
         wall.sleep(chance.random() * 0.05)
         installation.kill(worker)
         kills += 1
@@ -94,7 +99,9 @@ def test_a_worker_killed_again_and_again_starts_every_listed_case_exactly_once(p
         assert max(Counter(told).values()) == 1
         assert session.scalar(select(func.count()).where(Publication.kind == "mandatory_list")) == 1
         per_case = session.execute(
-            select(Task.case_id, func.count()).where(Task.element_id == "Task_Disclose", Task.status == TaskStatus.OPEN).group_by(Task.case_id)
+            select(Task.case_id, func.count())
+            .where(Task.element_id == "Task_Disclose", Task.status == TaskStatus.OPEN)
+            .group_by(Task.case_id)
         ).all()
         assert all(count == 1 for _, count in per_case)
 
@@ -127,13 +134,10 @@ def test_a_clock_killed_before_timers_are_due_is_replaced_and_no_timer_fires_twi
     installation.start("worker")
     wait_until(lambda: _penalties(published) == ENTERPRISES, 90, "every late disclosure has its penalty case")
     with published.session() as session:
-        fired = session.execute(
-            select(Event.case_id, func.count()).where(Event.kind == "task_overdue").group_by(Event.case_id)
-        ).all()
+        fired = session.execute(select(Event.case_id, func.count()).where(Event.kind == "task_overdue").group_by(Event.case_id)).all()
         assert all(count == 1 for _, count in fired)
 
 
 def _penalties(world: World) -> int:
     with world.session() as session:
         return session.scalar(select(func.count()).where(Case.process_key == "shandong.penalty")) or 0
-

@@ -149,7 +149,8 @@ def test_a_jurisdiction_is_read_only_when_asked_for(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Path, "read_text", recording)
     fresh = Catalogue()
-    assert fresh.step("sd-audit-2017.disclosure.s2") and fresh.step("sd-audit-2017.disclosure.s1")
+    assert fresh.step("sd-audit-2017.disclosure.s2")
+    assert fresh.step("sd-audit-2017.disclosure.s1")
     assert read == ["index.json", "shandong.json"]
 
 
@@ -164,6 +165,8 @@ def test_actors_are_called_by_the_texts_of_the_jurisdiction_or_in_generic_words(
 
 def test_scoring_sheets_and_forms_keep_their_items() -> None:
     sheet = catalogue().scoring("nm-consult-2005.acceptance-score")
-    assert sheet is not None and sheet.items
+    assert sheet is not None
+    assert sheet.items
     form = catalogue().form("sd-audit-2017.disclosure-content")
-    assert form is not None and form.fields
+    assert form is not None
+    assert form.fields

@@ -49,9 +49,7 @@ TABLE_2027 = """\
         (date(2015, 9, 3), False, "中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日（法定节假日）"),
     ],
 )
-def test_an_announced_day_says_whether_it_is_worked_and_why(
-    day: date, worked: bool, description: str
-) -> None:
+def test_an_announced_day_says_whether_it_is_worked_and_why(day: date, worked: bool, description: str) -> None:
     assert (CALENDAR.is_workday(day), CALENDAR.describe(day)) == (worked, description)
 
 
@@ -107,9 +105,7 @@ def test_an_unannounced_year_is_provisional_with_weekends_and_fixed_days_off() -
     assert CALENDAR.is_workday(date(2031, 5, 5))
 
 
-@pytest.mark.parametrize(
-    ("year", "day"), [(2004, 4), (2005, 5), (2012, 4), (2019, 5), (2024, 4), (2025, 4), (2027, 5), (2028, 4)]
-)
+@pytest.mark.parametrize(("year", "day"), [(2004, 4), (2005, 5), (2012, 4), (2019, 5), (2024, 4), (2025, 4), (2027, 5), (2028, 4)])
 def test_qingming_of_an_unannounced_year_follows_the_solar_term(year: int, day: int) -> None:
     from app.law.holidays import _qingming
 

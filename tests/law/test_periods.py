@@ -133,9 +133,7 @@ COUNTED_BY_HAND = [
 
 
 @pytest.mark.parametrize(("function", "n", "since", "due", "why"), COUNTED_BY_HAND)
-def test_a_period_ends_on_the_day_counted_by_hand(
-    function: str, n: int, since: str, due: str, why: str
-) -> None:
+def test_a_period_ends_on_the_day_counted_by_hand(function: str, n: int, since: str, due: str, why: str) -> None:
     build: Callable[..., Deadline] = getattr(periods, function)
     assert build(n, since=since).due_on == date.fromisoformat(due), why
 
@@ -155,9 +153,7 @@ def test_a_period_ends_on_the_day_counted_by_hand(
         (2, 29, "2027-06-01", "every", "2028-02-29", "闰年有闰日"),
     ],
 )
-def test_a_yearly_day_recurs_without_shifting(
-    month: int, day: int, after: str, parity: Any, due: str, why: str
-) -> None:
+def test_a_yearly_day_recurs_without_shifting(month: int, day: int, after: str, parity: Any, due: str, why: str) -> None:
     deadline = every_year(month, day, after, parity)
     assert (deadline.due_on, deadline.provisional) == (date.fromisoformat(due), False), why
 
@@ -269,9 +265,7 @@ def stop(stopped_on: str, resumed_on: str | None) -> Stop:
         ),
     ],
 )
-def test_days_on_which_the_clock_stands_are_not_counted(
-    deadline: Deadline, stops: list[tuple[str, str]], due: str, why: str
-) -> None:
+def test_days_on_which_the_clock_stands_are_not_counted(deadline: Deadline, stops: list[tuple[str, str]], due: str, why: str) -> None:
     for stopped_on, resumed_on in stops:
         deadline = deadline.with_stop(stop(stopped_on, resumed_on))
     assert deadline.due_on == date.fromisoformat(due), why
@@ -296,9 +290,7 @@ def test_an_open_stop_keeps_the_day_until_the_clock_resumes() -> None:
         (lambda: days(10, "2026-03-02").with_stop(stop("2026-03-13", None)), "不在期限之内"),
         (lambda: days(10, "2026-03-02").resumed("2026-03-10"), "没有停止"),
         (
-            lambda: (
-                days(10, "2026-03-02").with_stop(stop("2026-03-05", None)).with_stop(stop("2026-03-06", None))
-            ),
+            lambda: days(10, "2026-03-02").with_stop(stop("2026-03-05", None)).with_stop(stop("2026-03-06", None)),
             "已经停止",
         ),
         (lambda: stop("2026-03-05", "2026-03-04"), "早于"),
@@ -307,9 +299,7 @@ def test_an_open_stop_keeps_the_day_until_the_clock_resumes() -> None:
         (lambda: Extension("补正材料", date(2026, 3, 5), 10, Unit.DAY, date(2026, 4, 1)), "二者取一"),
         (lambda: Extension("补正材料", date(2026, 3, 5), 0, Unit.DAY), "大于零"),
         (
-            lambda: days(10, "2026-03-02").extended(
-                Extension("补正材料", date(2026, 3, 5), until=date(2026, 3, 12))
-            ),
+            lambda: days(10, "2026-03-02").extended(Extension("补正材料", date(2026, 3, 5), until=date(2026, 3, 12))),
             "应晚于",
         ),
     ],
@@ -383,9 +373,7 @@ def test_the_explanation_says_what_a_workday_period_left_out_and_took_in() -> No
 
 def test_the_explanation_of_backward_workdays_takes_in_the_last_day_but_not_the_event() -> None:
     taken_in = workdays_before(1, "2026-02-28").explain() + workdays_before(1, "2026-02-24").explain()
-    assert [line for line in taken_in if line.startswith("其间计入")] == [
-        "其间计入：2026-02-14（周六）调休上班（春节）"
-    ]
+    assert [line for line in taken_in if line.startswith("其间计入")] == ["其间计入：2026-02-14（周六）调休上班（春节）"]
 
 
 def test_the_explanation_names_a_missing_month_day() -> None:
@@ -420,9 +408,7 @@ def test_the_explanation_of_a_yearly_day_says_that_it_stays() -> None:
 # -------------------------------------------------------------------------------- JSON
 
 
-@pytest.mark.parametrize(
-    "damage", [{"rule": {"kind": "moon"}}, {"rule": None}, {"since": "03-02"}, {"stops": [{"why": "?"}]}]
-)
+@pytest.mark.parametrize("damage", [{"rule": {"kind": "moon"}}, {"rule": None}, {"since": "03-02"}, {"stops": [{"why": "?"}]}])
 def test_unreadable_data_is_refused(damage: dict[str, Any]) -> None:
     with pytest.raises(PeriodError, match="无法读取"):
         Deadline.from_dict({**days(1, "2026-03-02").to_dict(), **damage})
@@ -448,9 +434,7 @@ def test_missing_data_is_refused() -> None:
         (days_before(10, "2026-03-20"), Fraction(1, 5), "2026-03-08"),
     ],
 )
-def test_the_warning_comes_when_the_share_is_left(
-    deadline: Deadline, share: Fraction | float, expected: str
-) -> None:
+def test_the_warning_comes_when_the_share_is_left(deadline: Deadline, share: Fraction | float, expected: str) -> None:
     assert warn_on(deadline, share) == date.fromisoformat(expected)
 
 

@@ -43,9 +43,7 @@ notes = st.text(alphabet='专家评审补正，"\n', max_size=8)
 forward = st.builds(lambda build, n, since: build(n, since), st.sampled_from(AFTER), counts, events)
 backward = st.builds(lambda build, n, since: build(n, since), st.sampled_from(BEFORE), counts, events)
 fixed = st.one_of(
-    st.builds(
-        every_year, st.integers(1, 12), st.integers(1, 28), events, st.sampled_from(("every", "even", "odd"))
-    ),
+    st.builds(every_year, st.integers(1, 12), st.integers(1, 28), events, st.sampled_from(("every", "even", "odd"))),
     st.builds(fixed_day, events, events),
 )
 amounts = st.builds(
@@ -116,9 +114,7 @@ def test_a_longer_period_never_ends_earlier(build: Callable[..., Deadline], n: i
 
 @pytest.mark.parametrize("build", [*AFTER, *BEFORE])
 @given(counts, events)
-def test_a_later_event_never_ends_a_period_earlier(
-    build: Callable[..., Deadline], n: int, since: date
-) -> None:
+def test_a_later_event_never_ends_a_period_earlier(build: Callable[..., Deadline], n: int, since: date) -> None:
     assert build(n, since).due_on <= build(n, since + ONE_DAY).due_on
 
 
@@ -139,9 +135,7 @@ def test_a_year_is_twelve_months(n: int, since: date) -> None:
 
 
 @given(st.integers(2, 60), events, st.integers(0, 40), st.data())
-def test_a_stop_of_k_workdays_moves_a_workday_period_by_k_workdays(
-    n: int, since: date, k: int, data: st.DataObject
-) -> None:
+def test_a_stop_of_k_workdays_moves_a_workday_period_by_k_workdays(n: int, since: date, k: int, data: st.DataObject) -> None:
     deadline = workdays(n, since)
     stopped_on = CALENDAR.add_workdays(since, data.draw(st.integers(1, n)))
     resumed_on = CALENDAR.add_workdays(stopped_on, k)
@@ -157,9 +151,7 @@ def test_a_stop_never_brings_the_last_day_forward_and_ends_before_it(deadline: D
 
 
 @given(stopped(), amounts)
-def test_an_extension_never_takes_time_and_gives_some_unless_backdated(
-    deadline: Deadline, extension: Extension
-) -> None:
+def test_an_extension_never_takes_time_and_gives_some_unless_backdated(deadline: Deadline, extension: Extension) -> None:
     if deadline.is_stopped:
         return
     extended = deadline.extended(extension)
@@ -203,10 +195,7 @@ def test_the_lights_follow_one_another(deadline: Deadline, share: float) -> None
     warning = warn_on(deadline, share)
     assert deadline.since <= warning <= deadline.due_on
     order = ("green", "yellow", "red")
-    seen = [
-        order.index(light(deadline, warning + timedelta(days=offset), warning))
-        for offset in range(-2, 200, 3)
-    ]
+    seen = [order.index(light(deadline, warning + timedelta(days=offset), warning)) for offset in range(-2, 200, 3)]
     assert seen == sorted(seen)
     assert light(deadline, deadline.due_on, warning) == "yellow"
     assert light(deadline, deadline.due_on + ONE_DAY, warning) == "red"

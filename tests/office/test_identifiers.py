@@ -25,9 +25,7 @@ from app.model.identifiers import (
 GOOD = "91110000600037341L"
 
 
-@pytest.mark.parametrize(
-    "text", [GOOD, " 9111 0000 6000 3734 1l ", "９１１１００００６０００３７３４１Ｌ", "91110000-600037341-L"]
-)
+@pytest.mark.parametrize("text", [GOOD, " 9111 0000 6000 3734 1l ", "９１１１００００６０００３７３４１Ｌ", "91110000-600037341-L"])
 def test_a_code_is_normalised(text: str) -> None:
     assert check_uscc(text) == GOOD
 
@@ -100,9 +98,7 @@ def test_a_city_without_counties_stands_for_itself() -> None:
     assert check_county("441900") == "441900"
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [("2614", "C2614"), ("c26", "C26"), ("Ｃ２６１", "C261"), ("D4411", "D4411")]
-)
+@pytest.mark.parametrize(("text", "code"), [("2614", "C2614"), ("c26", "C26"), ("Ｃ２６１", "C261"), ("D4411", "D4411")])
 def test_an_industry_gets_its_section(text: str, code: str) -> None:
     assert check_industry(text) == code
 

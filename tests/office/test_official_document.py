@@ -134,9 +134,7 @@ def test_a_heading_outside_the_bold_font_is_set_in_the_regular_one() -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_written(text: str) -> None:
-    document = replace(
-        LETTER, title=f"题{text}", body=(Paragraph(text, 1), Table((TableColumn("列"),), ((text,),)))
-    )
+    document = replace(LETTER, title=f"题{text}", body=(Paragraph(text, 1), Table((TableColumn("列"),), ((text,),))))
     assert PdfReader(io.BytesIO(to_pdf(document))).pages
     assert Document(io.BytesIO(to_docx(document))).paragraphs
 
@@ -159,9 +157,7 @@ def test_several_issuers_all_sign() -> None:
 
 
 def test_a_long_table_repeats_its_header() -> None:
-    table = Table(
-        (TableColumn("序号"), TableColumn("企业名称", 4)), tuple((str(n), f"甲{n}厂") for n in range(300))
-    )
+    table = Table((TableColumn("序号"), TableColumn("企业名称", 4)), tuple((str(n), f"甲{n}厂") for n in range(300)))
     pages = PdfReader(io.BytesIO(to_pdf(replace(LETTER, body=(table,), attachments=())))).pages
     texts = [page.extract_text() for page in pages]
     assert all("企业名称" in text for text in texts if "厂" in text)

@@ -20,9 +20,7 @@ def cells(value: object, kind: table_workbook.Kind = "text") -> Any:
     return book.worksheets[0]["A2"]
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+86 531", "-1", "@SUM(A1)", "http://example.test", "0531", "\t=1", "{=1}"]
-)
+@pytest.mark.parametrize("text", ["=1+1", "+86 531", "-1", "@SUM(A1)", "http://example.test", "0531", "\t=1", "{=1}"])
 def test_what_a_person_typed_stays_text(text: str) -> None:
     cell = cells(text)
     assert cell.data_type == "s"
@@ -59,9 +57,7 @@ def test_a_text_that_excel_cannot_hold_says_that_it_was_cut() -> None:
 
 
 def test_the_header_is_frozen_and_filters() -> None:
-    data = table_to_xlsx(
-        "企业[名单]/2027", [Column("a", "企业名称", 30), Column("b", "日期", 12, "date")], [{"a": "甲"}]
-    )
+    data = table_to_xlsx("企业[名单]/2027", [Column("a", "企业名称", 30), Column("b", "日期", 12, "date")], [{"a": "甲"}])
     sheet = load_workbook(io.BytesIO(data)).worksheets[0]
     assert sheet.title == "企业名单2027"
     assert [cell.value for cell in sheet[1]] == ["企业名称", "日期"]

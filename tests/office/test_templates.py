@@ -34,9 +34,7 @@ from app.office.word import to_docx
 
 BUREAU = Authority("济南市历下区生态环境局", contact="李四", phone="0531-00000000")
 ENVELOPE = Envelope("历下环函〔2027〕12号", dt.date(2027, 1, 11), watermark="演示数据")
-FACTORY = ListedEnterprise(
-    "样例化工有限公司", made_up_uscc("370102", 1), "济南市历下区", ("1", "3"), result="优秀"
-)
+FACTORY = ListedEnterprise("样例化工有限公司", made_up_uscc("370102", 1), "济南市历下区", ("1", "3"), result="优秀")
 COMMON: dict[str, Any] = {"authority": BUREAU, "envelope": ENVELOPE}
 DEADLINES = [
     Deadline(
@@ -160,9 +158,7 @@ def test_a_document_becomes_word_and_pdf(name: str) -> None:
     document, _ = DOCUMENTS[name]
     pages = PdfReader(io.BytesIO(to_pdf(document))).pages
     assert document.number in pages[0].extract_text()
-    assert any(
-        document.number in paragraph.text for paragraph in Document(io.BytesIO(to_docx(document))).paragraphs
-    )
+    assert any(document.number in paragraph.text for paragraph in Document(io.BytesIO(to_docx(document))).paragraphs)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

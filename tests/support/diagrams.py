@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from html import escape
 
 from app.engine.definition import CompiledDefinition, compile_definition
@@ -45,7 +46,9 @@ def script(element_id: str, source: str) -> str:
 
 
 def service(element_id: str, operator: str, **parameters: str) -> str:
-    inner = "".join(f'<spiffworkflow:parameter id="{name}" type="any" value="{escape(value, quote=True)}"/>' for name, value in parameters.items())
+    inner = "".join(
+        f'<spiffworkflow:parameter id="{name}" type="any" value="{escape(value, quote=True)}"/>' for name, value in parameters.items()
+    )
     return (
         f'<bpmn:serviceTask id="{element_id}" name="服务{element_id}"><bpmn:extensionElements>'
         f'<spiffworkflow:serviceTaskOperator id="{operator}" resultVariable=""><spiffworkflow:parameters>{inner}</spiffworkflow:parameters>'
@@ -95,13 +98,15 @@ def wait(element_id: str, when: str) -> str:
 
 def flow(source: str, target: str, condition: str | None = None, *, name: str | None = None) -> str:
     """A sequence flow; its id is `source_target` unless given."""
-    inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>' if condition else ""
+    inner = (
+        f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>' if condition else ""
+    )
     return f'<bpmn:sequenceFlow id="{name or f"{source}_{target}"}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
 
 
 def path(*elements: str) -> str:
     """Flows along a path of element ids."""
-    return "".join(flow(a, b) for a, b in zip(elements, elements[1:], strict=False))
+    return "".join(flow(a, b) for a, b in itertools.pairwise(elements))
 
 
 def compiled(body: str | bytes, key: str = "t.main", **others: str | bytes) -> CompiledDefinition:

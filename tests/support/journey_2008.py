@@ -21,7 +21,11 @@ def open_offices(world: World) -> None:
                 if code in known:
                     continue
                 bureau = Organisation(
-                    kind=OrganisationKind.AUTHORITY, name=f"{region_name(code)}生态环境局", level=level, body="environment", region_code=code
+                    kind=OrganisationKind.AUTHORITY,
+                    name=f"{region_name(code)}生态环境局",
+                    level=level,
+                    body="environment",
+                    region_code=code,
                 )
                 session.add(bureau)
                 world.add_user(session, f"{level}-env:{code}", bureau)

@@ -198,7 +198,9 @@ class World:
         self.do_step("province-env", publication.id, "list-publication.s1")
         self.do_step("province-coord", publication.id, "list-publication.s2")
         for username in ("province-coord", "province-env"):
-            task = next(t for t in self.open_tasks(publication.id) if t.actor.startswith("province_" + ("env" if "env" in username else "coord")))
+            task = next(
+                t for t in self.open_tasks(publication.id) if t.actor.startswith("province_" + ("env" if "env" in username else "coord"))
+            )
             self.do(username, task, decision="confirm")
         self.work()
 

@@ -47,7 +47,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/tasks/<task_id>/withdraw"): "401 403 404 403 403 404 403 403 404 404",
     ("POST", "/tasks/<task_id>/urge"): "401 200 404 200 200 404 200 200 404 404",
     ("POST", "/files"): "401 201 201 201 201 201 201 201 201 201",
-    ("GET", "/files/<file_id>"): "401 200 404 200 200 404 200 200 404 404",
+    ("GET", "/files/<file_id>"): "401 200 404 404 200 404 200 200 404 404",
 }
 BODIES: dict[str, Any] = {"complete": {"data": {}}, "return": {"reason": "不符"}, "transfer": {"to": 999}, "delegate": {"to": 999}}
 

@@ -93,10 +93,11 @@ def _form_model(
 ) -> dict[str, Any]:
     """What the form in the browser starts from; frontend/README.md describes it."""
     draft = drafts.of(session, task.id) if rights.own else None
-    if task.status == TaskStatus.COMPLETED:
-        data = task.data or {}
-    else:
-        data = {**forms.prefilled(session, task, case, schema), **(draft.data if draft else {})}
+    data = (
+        task.data or {}
+        if task.status == TaskStatus.COMPLETED
+        else {**forms.prefilled(session, task, case, schema), **(draft.data if draft else {})}
+    )
     file_url = url_for("desk.file", document_id=0).removesuffix("0") + "{id}"
     urls = {"upload": url_for("desk.upload"), "file": file_url, "back": back_to_list(me)}
     if rights.own:
