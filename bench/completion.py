@@ -13,7 +13,7 @@ from app.cases import library, starting, work
 from app.engine import store
 from app.engine.definition import CompiledDefinition, compile_definition
 from app.model import Definition, DefinitionStatus, Enterprise, User
-from bench.bare import steps
+from bench.bare import steps, stored_steps
 from bench.client import Client
 from bench.diagrams import chain
 from bench.report import Report, median_ms
@@ -35,7 +35,9 @@ def run(report: Report, folder: Path) -> None:
             compiled = _deploy(world, key, chain(key, tasks, timers=timers))
             bare = median_ms(steps(compiled, START, COUNT, folder))
             ours = median_ms(_over_http(server, world, key, enterprise_id, token, tasks))
-            report.add(f"completion.chain_{name}", ours, "ms", against=bare, peer="bare step + commit")
+            stored = median_ms(stored_steps(compiled, START, COUNT, folder))
+            report.add(f"completion.chain_{name}", ours, "ms", against=stored, peer="bare load + step + store + commit")
+            report.add(f"completion.chain_{name}.memory", ours, "ms", against=bare, peer="bare step in memory + commit")
         report.add("completion.statements", _statements(world, enterprise_id), "statements", against=12, peer="limit")
 
 

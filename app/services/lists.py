@@ -52,6 +52,7 @@ def hand_over_list(context: ServiceContext) -> dict[str, Any]:
         .where(Case.process_key == process, Case.region_code == province, Case.status == CaseStatus.ACTIVE)
         .order_by(Case.id.desc())
         .limit(1)
+        .with_for_update()  # it must not publish between our finding it open and our handing over
     ).first()
     roster.status = RosterStatus.APPROVED
     if open_case is None:
@@ -98,7 +99,7 @@ def publish_list(context: ServiceContext, year: int | None = None) -> dict[str, 
     rows = handed_over(session, province)
     if not rows:
         raise OperatorError("没有经核定、待公布的企业，不能公布空名单")
-    year = year or rows[0][1].year
+    year = year or context.variable("year") or rows[0][1].year
     publication = Publication(
         key=f"list:{context.case.id}",
         kind="mandatory_list",

@@ -99,7 +99,9 @@ def test_a_compliant_enterprise_gets_full_points_for_emissions(item: str) -> Non
     assert f"/scores/{item}" in pointers(forms.check(SHEET, data))
 
 
-@pytest.mark.parametrize(("years", "veto", "valid"), [(2, False, True), (2.1, False, False), (2.1, True, True), (2, True, False), (0, False, True)])
+@pytest.mark.parametrize(
+    ("years", "veto", "valid"), [(2, False, True), (2.1, False, False), (2.1, True, True), (2, True, False), (0, False, True)]
+)
 def test_a_promise_of_more_than_two_years_is_a_veto(years: float, veto: bool, valid: bool) -> None:
     data = {**scored(90, v5=veto), "promise_years": years}
     assert (forms.check(SHEET, data) == []) is valid
@@ -164,7 +166,9 @@ def test_a_forged_total_is_replaced_by_the_servers() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "a\x00b", "\ud800"])
 def test_what_no_database_keeps_is_a_field_problem(sqlite_world: World, audit: Case, value: object) -> None:
-    found = refused(sqlite_world, sqlite_world.step(audit.id, "execution.s2"), {"mode": "self", "started_on": "2027-01-11", "remark": value})
+    found = refused(
+        sqlite_world, sqlite_world.step(audit.id, "execution.s2"), {"mode": "self", "started_on": "2027-01-11", "remark": value}
+    )
     assert "/remark" in found
 
 

@@ -71,11 +71,19 @@ def test_the_sentence_is_chinese_and_one(fault: str) -> None:
 
 DIAGRAM_FAULTS = {
     "a called process that is missing": (start() + call("C", "t.nowhere") + end() + path("S", "C", "E"), "missing-process", "t.nowhere"),
-    "a form that is missing": (start() + user("U", formJsonSchemaFilename="t/no.json") + end() + path("S", "U", "E"), "missing-form", "t/no.json"),
+    "a form that is missing": (
+        start() + user("U", formJsonSchemaFilename="t/no.json") + end() + path("S", "U", "E"),
+        "missing-form",
+        "t/no.json",
+    ),
     "parts that are no JSON": (start() + call("C", "t.main", parts="{") + end() + path("S", "C", "E"), "bad-property", ""),
     "parts that are a list": (start() + call("C", "t.main", parts="[1]") + end() + path("S", "C", "E"), "bad-property", "parts"),
     "parts of the wrong shape": (start() + call("C", "t.main", parts='{"a": "b"}') + end() + path("S", "C", "E"), "bad-property", "parts"),
-    "a part with a number": (start() + call("C", "t.main", parts='{"a": {"due": 5}}') + end() + path("S", "C", "E"), "bad-property", "parts"),
+    "a part with a number": (
+        start() + call("C", "t.main", parts='{"a": {"due": 5}}') + end() + path("S", "C", "E"),
+        "bad-property",
+        "parts",
+    ),
     "an unknown actor": (start() + user("U", actor="village_elder") + end() + path("S", "U", "E"), "unknown-actor", "village_elder"),
     "an unknown operator": (start() + service("V", "launch_rocket") + end() + path("S", "V", "E"), "unknown-operator", "launch_rocket"),
     "a forbidden condition": (
@@ -132,7 +140,9 @@ def test_a_broken_structure_is_a_problem_not_a_crash(body: str) -> None:
 
 @pytest.mark.parametrize("name", ["in_force_from", "in_force_to"])
 def test_a_period_in_force_that_is_no_date_is_a_problem(name: str) -> None:
-    problem = the_problem(bpmn("t.main", SIMPLE, **{name: "soon"}))
+    problem = the_problem(
+        bpmn("t.main", SIMPLE, in_force_from="soon") if name == "in_force_from" else bpmn("t.main", SIMPLE, in_force_to="soon")
+    )
     assert (problem.code, "soon" in problem.message) == ("bad-property", True)
 
 
@@ -164,9 +174,16 @@ def test_an_unknown_operator_names_its_element() -> None:
 
 def test_a_timer_by_duration_is_refused() -> None:
     with pytest.raises(DiagramError, match="timeDate"):
-        compile_definition("t.main", {PATH: bpmn("t.main", start() + wait("W", "x").replace("timeDate", "timeDuration") + end() + path("S", "W", "E"))})
+        compile_definition(
+            "t.main", {PATH: bpmn("t.main", start() + wait("W", "x").replace("timeDate", "timeDuration") + end() + path("S", "W", "E"))}
+        )
 
 
 def test_properties_of_other_products_do_no_harm() -> None:
-    body = start() + f'<bpmn:userTask id="U"><bpmn:documentation>说明</bpmn:documentation>{props(kind="x")}</bpmn:userTask>' + end() + path("S", "U", "E")
+    body = (
+        start()
+        + f'<bpmn:userTask id="U"><bpmn:documentation>说明</bpmn:documentation>{props(kind="x")}</bpmn:userTask>'
+        + end()
+        + path("S", "U", "E")
+    )
     assert problems_of(bpmn("t.main", body)) == []

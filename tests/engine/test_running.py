@@ -13,7 +13,21 @@ from app.engine.errors import ElementFailed, NotWaiting
 from app.engine.runner import Advance, Run, resume
 from app.engine.scripting import ServiceCall
 from tests.support.diagrams import (
-    boundary, bpmn, call, compiled, end, flow, parallel, path, script, service, start, sub, user, wait, xor,
+    boundary,
+    bpmn,
+    call,
+    compiled,
+    end,
+    flow,
+    parallel,
+    path,
+    script,
+    service,
+    start,
+    sub,
+    user,
+    wait,
+    xor,
 )  # fmt: skip
 
 BEGIN = dt.datetime(2027, 1, 11, 2, tzinfo=dt.UTC)
@@ -64,7 +78,9 @@ class Walk:
         return {run.definition.resolve(t).id for t in run._waiting_tasks().values()}  # type: ignore[union-attr]
 
 
-TIMED = start() + user("A", due="months(1, since=list_published_on)") + boundary("B", "A") + user("L") + end() + end("E2") + path("S", "A", "E") + path("B", "L", "E2")
+_A = user("A", due="months(1, since=list_published_on)") + boundary("B", "A") + user("L") + path("B", "L", "E2") + end("E2")
+TIMED = start() + _A + end() + path("S", "A", "E")
+TIMED_AND_ON = start() + _A + user("N") + end() + path("S", "A", "N", "E")
 
 
 def test_a_boundary_timer_says_due_and_means_that_of_its_task() -> None:
@@ -218,7 +234,16 @@ def test_a_basis_that_nobody_resolves_is_empty() -> None:
 
 
 def test_a_loop_that_waits_for_nobody_is_stopped_and_named() -> None:
-    body = start() + xor("X", "X_P") + script("P", "n = 1") + end() + flow("S", "X") + flow("X", "P") + flow("P", "X") + flow("X", "E", "n == 2")
+    body = (
+        start()
+        + xor("X", "X_P")
+        + script("P", "n = 1")
+        + end()
+        + flow("S", "X")
+        + flow("X", "P")
+        + flow("P", "X")
+        + flow("X", "E", "n == 2")
+    )
     with pytest.raises(ElementFailed, match="循环") as caught:
         Walk(compiled(body), n=0)
     assert caught.value.element_id in {"X", "P"}
@@ -297,7 +322,9 @@ def test_the_name_of_the_end_is_the_outcome() -> None:
 
 
 def test_a_terminating_end_closes_the_other_tasks() -> None:
-    body = start() + parallel("G") + user("A") + user("B") + end("K", terminate=True) + end() + path("S", "G", "A", "K") + path("G", "B", "E")
+    body = (
+        start() + parallel("G") + user("A") + user("B") + end("K", terminate=True) + end() + path("S", "G", "A", "K") + path("G", "B", "E")
+    )
     walk = Walk(compiled(body))
     other = walk.known["B"].engine_id
     advance = walk.do("A")
@@ -315,7 +342,7 @@ def test_called_processes_are_known_by_their_callers() -> None:
 
 
 def test_a_step_whose_time_limit_was_acted_upon_cannot_be_taken_back() -> None:
-    walk = Walk(compiled(TIMED.replace('<bpmn:endEvent id="E"', '<bpmn:userTask id="N" name="N"/><bpmn:endEvent id="E"').replace('sourceRef="A" targetRef="E"', 'sourceRef="A" targetRef="N"') + flow("N", "E")))
+    walk = Walk(compiled(TIMED_AND_ON))
     with clock.at(walk.timers["到期B"].fires_at):
         walk.fire("到期B")
         walk.do("A")

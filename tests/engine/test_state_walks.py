@@ -13,7 +13,6 @@ from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-
 from SpiffWorkflow.util.task import TaskState
 
 from app import clock
@@ -111,7 +110,18 @@ def draw(sketch: Sketch, block: Block) -> tuple[str, str, str]:
     # a branch that ends everything in its process, beside the block
     split, task, dead, join = (sketch.new(k) for k in ("G", "T", "K", "X"))
     inner, a, b = draw(sketch, block[1])
-    return parallel(split) + user(task) + end(dead, terminate=True) + inner + xor(join) + path(split, task, dead) + flow(split, a) + flow(b, join), split, join
+    return (
+        parallel(split)
+        + user(task)
+        + end(dead, terminate=True)
+        + inner
+        + xor(join)
+        + path(split, task, dead)
+        + flow(split, a)
+        + flow(b, join),
+        split,
+        join,
+    )
 
 
 def made(block: Block) -> CompiledDefinition:
@@ -171,7 +181,9 @@ def nothing(_call: Any) -> dict[str, Any]:
 
 
 STEPS = st.lists(st.tuples(st.integers(0, 5), st.sampled_from("abc")), min_size=1, max_size=9)
-QUIET = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+QUIET = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True
+)
 
 
 def walk(block: Block, steps: list[tuple[int, str]], check: Callable[[Run, Run, Advance], None]) -> None:
@@ -229,7 +241,7 @@ def test_a_step_taken_back_and_done_otherwise_is_stored_as_done_otherwise(block:
             assert set(run._waiting_tasks()) == set(before)
             run.complete(engine_id, {"choice": choice})
             advance = run.finish()
-            assert picture(run) == picture(resume(definition, lambda: advance.body, nothing))
+            assert picture(run) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023
 
 
 @QUIET
@@ -251,7 +263,9 @@ def test_what_is_stored_is_not_the_definition(block: Block, steps: list[tuple[in
 @given(BLOCKS, STEPS)
 def test_finished_called_processes_are_forgotten(block: Block, steps: list[tuple[int, str]]) -> None:
     def check(live: Run, _again: Run, _stored: Advance) -> None:
-        running = {i for one in (live.workflow, *live.workflow.subprocesses.values()) for i, t in one.tasks.items() if not t.has_state(FINISHED)}
+        running = {
+            i for one in (live.workflow, *live.workflow.subprocesses.values()) for i, t in one.tasks.items() if not t.has_state(FINISHED)
+        }
         assert set(live.workflow.subprocesses) <= running
 
     walk(block, steps, check)
@@ -273,7 +287,15 @@ def test_a_case_that_has_ended_waits_for_nobody(block: Block, steps: list[tuple[
 
 def test_the_age_of_a_case_does_not_make_its_state_grow_in_a_called_loop() -> None:
     child = start("cS") + user("U") + end("cE") + path("cS", "U", "cE")
-    body = start() + xor("H") + call("C", "t.child") + xor("X", "X_E") + end() + path("S", "H", "C", "X", "E") + flow("X", "H", "choice == 'a'")
+    body = (
+        start()
+        + xor("H")
+        + call("C", "t.child")
+        + xor("X", "X_E")
+        + end()
+        + path("S", "H", "C", "X", "E")
+        + flow("X", "H", "choice == 'a'")
+    )
     definition = compiled(body, child=child)
     with clock.at(BEGIN):
         advance = Run.start(definition, {"choice": "a"}, nothing).finish()

@@ -147,7 +147,9 @@ def test_every_process_says_what_it_is(key: str) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_element_and_flow_is_drawn(key: str) -> None:
     root = LIBRARY.diagrams[key].tree
-    drawn = {e.get("bpmnElement") for e in root.iterfind(".//{*}BPMNShape")} | {e.get("bpmnElement") for e in root.iterfind(".//{*}BPMNEdge")}
+    drawn = {e.get("bpmnElement") for e in root.iterfind(".//{*}BPMNShape")} | {
+        e.get("bpmnElement") for e in root.iterfind(".//{*}BPMNEdge")
+    }
     flows = {f.get("id") for f in root.iter(f"{{{BPMN}}}sequenceFlow")}
     assert set(LIBRARY.process(key).elements) | flows <= drawn
 

@@ -220,7 +220,12 @@ def test_nobody_else_gets_the_enterprises_notices(sqlite_world: World) -> None:
 
 @pytest.mark.parametrize(
     ("grounds", "receivers"),
-    [(("1",), {"county_environment"}), (("3",), {"county_environment"}), (("2",), {"county_coordinator"}), (("1", "2"), {"county_environment", "county_coordinator"})],
+    [
+        (("1",), {"county_environment"}),
+        (("3",), {"county_environment"}),
+        (("2",), {"county_coordinator"}),
+        (("1", "2"), {"county_environment", "county_coordinator"}),
+    ],
 )
 def test_the_report_goes_to_the_authorities_of_the_grounds(sqlite_world: World, grounds: tuple[str, ...], receivers: set[str]) -> None:
     walker = Walker(sqlite_world, listed(sqlite_world, grounds))
@@ -240,7 +245,9 @@ def test_the_grounds_choose_who_leads_the_acceptance(sqlite_world: World, ground
     assert walker.until("2008.acceptance.s6").actor == city
 
 
-@pytest.mark.parametrize(("grounds", "actor"), [(("1",), "county_environment"), (("2",), "county_coordinator"), (("1", "2"), "county_environment")])
+@pytest.mark.parametrize(
+    ("grounds", "actor"), [(("1",), "county_environment"), (("2",), "county_coordinator"), (("1", "2"), "county_environment")]
+)
 def test_the_grounds_choose_who_penalises(sqlite_world: World, grounds: tuple[str, ...], actor: str) -> None:
     listed(sqlite_world, grounds)
     sqlite_world.clock.to("2027-02-25")
@@ -263,7 +270,7 @@ def test_the_disclosure_form_knows_the_grounds(sqlite_world: World, grounds: tup
 @pytest.mark.parametrize(
     ("published", "disclosure", "start", "report"),
     [
-        ("2027-01-11", "2027-02-12", "2027-03-11", "2028-01-11"),
+        ("2027-01-11", "2027-02-11", "2027-03-11", "2028-01-11"),
         ("2026-01-31", "2026-02-28", "2026-03-31", "2027-02-01"),
         ("2026-12-31", "2027-02-01", "2027-03-01", "2027-12-31"),
     ],
@@ -409,13 +416,23 @@ def test_an_extension_rolls_over_and_the_next_publication_takes_it_up(world: Wor
     assert again.id != case.id
     assert world.step(again.id, "disclosure.s2").due_on is not None
     with world.session() as session:
-        assert session.scalars(select(Publication.year).where(Publication.kind == "mandatory_list").order_by(Publication.id)).all() == [2027, 2028]
+        assert session.scalars(select(Publication.year).where(Publication.kind == "mandatory_list").order_by(Publication.id)).all() == [
+            2027,
+            2028,
+        ]
 
 
 def test_an_extension_of_both_lines_goes_up_both_lines(sqlite_world: World) -> None:
     case = listed(sqlite_world, ("1", "2"))
     sqlite_world.do_step(ENTERPRISE, case.id, "extension.s1")
-    for who, step in (("county-env", "s2"), ("county-coord", "s3"), ("city-env", "s6"), ("city-coord", "s7"), ("province-env", "s8"), ("province-coord", "s9")):
+    for who, step in (
+        ("county-env", "s2"),
+        ("county-coord", "s3"),
+        ("city-env", "s6"),
+        ("city-coord", "s7"),
+        ("province-env", "s8"),
+        ("province-coord", "s9"),
+    ):
         sqlite_world.do_step(who, case.id, f"extension.{step}")
     with sqlite_world.session() as session:
         rows = session.execute(select(Roster.line, RosterEntry.grounds).join(RosterEntry, RosterEntry.roster_id == Roster.id)
@@ -439,7 +456,11 @@ def test_after_a_roll_over_no_limit_of_the_old_round_strikes(sqlite_world: World
 
 def acceptance(world: World, **score: Any) -> Walker:
     """A case on its way to acceptance."""
-    walker = Walker(world, listed(world, ("1",))).answer("result-publication.s3", decision="yes").answer("2008.acceptance.s17", **(score or PASS))
+    walker = (
+        Walker(world, listed(world, ("1",)))
+        .answer("result-publication.s3", decision="yes")
+        .answer("2008.acceptance.s17", **(score or PASS))
+    )
     return walker.answer("2008.acceptance.s1", decision="yes").answer("2017.acceptance.s5", decision="pass")
 
 

@@ -34,7 +34,9 @@ class Walker:
     def user(self, task: Task) -> str:
         if task.actor == "enterprise":
             return f"enterprise:{self.enterprise}"
-        return _SPECIAL.get(task.actor) or task.actor.replace("_environment", "-env").replace("_coordinator", "-coord").replace("_other", "-other")
+        return _SPECIAL.get(task.actor) or task.actor.replace("_environment", "-env").replace("_coordinator", "-coord").replace(
+            "_other", "-other"
+        )
 
     def open(self) -> list[Task]:
         return [t for t in self.world.open_tasks(self.case_id) if not t.optional]

@@ -109,8 +109,9 @@ def path(*elements: str) -> str:
     return "".join(flow(a, b) for a, b in itertools.pairwise(elements))
 
 
-def compiled(body: str | bytes, key: str = "t.main", **others: str | bytes) -> CompiledDefinition:
+def compiled(body: str | bytes, **others: str | bytes) -> CompiledDefinition:
     """A compiled definition of `body` and further processes (`child=…` becomes process `t.child`)."""
+    key = "t.main"
     files = {f"processes/t/{key}.bpmn": body if isinstance(body, bytes) else bpmn(key, body)}
     for name, other in others.items():
         files[f"processes/t/{name}.bpmn"] = other if isinstance(other, bytes) else bpmn(f"t.{name}", other)
