@@ -411,7 +411,7 @@ def test_an_extension_rolls_over_and_the_next_publication_takes_it_up(world: Wor
         rolled = session.execute(select(RosterEntry, Roster).join(Roster).where(RosterEntry.rolled_from_case_id == case.id)).one()
         assert (rolled[0].grounds, rolled[1].year) == (["1"], 2028)
     world.clock.to("2028-01-12")
-    world.publish(["乙厂"])
+    world.publish(["乙厂"], year=2028)
     again = world.case_of("shandong.mandatory_audit", NAME)
     assert again.id != case.id
     assert world.step(again.id, "disclosure.s2").due_on is not None

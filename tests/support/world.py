@@ -183,11 +183,13 @@ class World:
                 values = {"name": name, "uscc": uscc_of(name, region), "region_code": region, "grounds": list(grounds)}
                 rosters.add(session, who, roster_id, values)
 
-    def publish(self, names_env: Sequence[str] = (), names_coord: Sequence[str] = (), grounds: Sequence[str] = ("1",)) -> None:
+    def publish(
+        self, names_env: Sequence[str] = (), names_coord: Sequence[str] = (), grounds: Sequence[str] = ("1",), year: int = 2027
+    ) -> None:
         """Takes lists of both lines from county to publication and starts the cases."""
         for line, names, given in (("env", names_env, grounds), ("coord", names_coord, ("2",))):
             if names:
-                case = self.new_roster(f"county-{line}")
+                case = self.new_roster(f"county-{line}", year)
                 assert case.roster_id is not None
                 self.add_entries(f"county-{line}", case.roster_id, names, given)
                 self.do_step(f"county-{line}", case.id, ".s1")

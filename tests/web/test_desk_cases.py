@@ -7,7 +7,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from app.cases import case_file
+from app.cases import case_diagram, case_file, case_search
 from app.model import Case, Enterprise
 from app.web.desk import readable
 from tests.support.world import World, uscc_of
@@ -98,9 +98,9 @@ def test_the_list_of_cases_filters_and_downloads_the_same(desk: Desk, case: Case
 def test_pages_of_cases_follow_one_another(case: Case, sqlite_world: World) -> None:
     with sqlite_world.session() as session:
         me = sqlite_world.principal(session, "county-env")
-        whole, _ = case_file.page(session, me)
-        first, below = case_file.page(session, me, size=2)
-        second, _ = case_file.page(session, me, size=2, below=below)
+        whole, _ = case_search.page(session, me)
+        first, below = case_search.page(session, me, size=2)
+        second, _ = case_search.page(session, me, size=2, below=below)
     assert [r.case.id for r in (*first, *second)] == [r.case.id for r in whole[:4]]
 
 
@@ -181,11 +181,11 @@ def test_a_case_file_reads_the_same_on_both_databases(world: World) -> None:
         head = case_file.head(session, me, case.id)
         assert [one.task.name for one in head.open_tasks] == ["汇总各县名单并报省"]
         assert any("意见：拟列入" in item.lines for item in case_file.timeline(session, me, case))
-        assert case_file.diagram_state(session, me, case, case.process_key).elements
+        assert case_diagram.diagram_state(session, me, case, case.process_key).elements
         assert [limit.task.name for limit in case_file.time_limits(session, case.id)] == ["汇总各县名单并报省"]
         assert case_file.papers(session, me, case.id) == []
-        assert case_file.related(session, me, case) == []
+        assert case_search.related(session, me, case) == []
         assert case_file.letters(session, me, case.id) == []
-        rows, following = case_file.page(session, me, q="审核名单", region="370100", status="active")
+        rows, following = case_search.page(session, me, q="审核名单", region="370100", status="active")
         assert ([row.case.id for row in rows], following) == ([case.id], 0)
-        assert case_file.enterprises(session, me, q="甲") == ([], 0)
+        assert case_search.enterprises(session, me, q="甲") == ([], 0)

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import case_file, forms, worklist
-from app.cases.case_file import CaseHead, CaseRow
+from app.cases import case_diagram, case_file, case_search, forms, worklist
+from app.cases.case_file import CaseHead
+from app.cases.case_search import CaseRow
 from app.engine import store
 from app.law.periods import format_date
 from app.model import Case, CaseStatus
@@ -38,7 +39,7 @@ COLUMNS = (
 def cases() -> Any:
     me, query = principal(), _query()
     below = request.args.get("below", 0, type=int)
-    rows, following = case_file.page(reading(), me, **query, below=below)
+    rows, following = case_search.page(reading(), me, **query, below=below)
     return render_template(
         "desk/cases.html", rows=rows, query=query, columns=COLUMNS, status_words=STATUS_WORDS, options=worklist.options(reading(), me),
         next=url_for("desk.cases", **_given(query), below=following) if following else None,
@@ -54,7 +55,7 @@ def cases_workbook() -> Any:
     me, query, below = principal(), _query(), 0
     rows: list[dict[str, object]] = []
     while len(rows) < 20_000:
-        part, below = case_file.page(reading(), me, **query, below=below, size=500)
+        part, below = case_search.page(reading(), me, **query, below=below, size=500)
         rows += [_cells(row) for row in part]
         if not below:
             break
@@ -108,7 +109,7 @@ def _of_tab(session: Session, me: Principal, head: CaseHead, tab: str) -> dict[s
         case "letters":
             return {"letters": case_file.letters(session, me, head.case.id)}
         case "related":
-            return {"related": case_file.related(session, me, head.case)}
+            return {"related": case_search.related(session, me, head.case)}
         case _:
             return {"levels": _levels(session, head)}
 
@@ -123,7 +124,7 @@ def _levels(session: Session, head: CaseHead) -> list[dict[str, str]]:
             "xml_url": url_for("desk.diagram_xml", definition_id=head.definition.id, process_key=level.process),
             "state_url": url_for("desk.diagram_state", case_id=head.case.id, process=level.process),
         }
-        for level in case_file.levels(compiled)
+        for level in case_diagram.levels(compiled)
     ]
 
 
@@ -146,13 +147,13 @@ def _submissions(session: Session, me: Principal, case: Case) -> list[tuple[case
 def diagram_state(case_id: int) -> Any:
     session, me = reading(), principal()
     found = case_file.head(session, me, case_id).case
-    return jsonify(asdict(case_file.diagram_state(session, me, found, request.args.get("process") or found.process_key)))
+    return jsonify(asdict(case_diagram.diagram_state(session, me, found, request.args.get("process") or found.process_key)))
 
 
 @bp.get("/processes/<int:definition_id>/<process_key>.bpmn")
 @login_required
 def diagram_xml(definition_id: int, process_key: str) -> Any:
-    body = case_file.diagram_xml(reading(), principal(), definition_id, process_key)
+    body = case_diagram.diagram_xml(reading(), principal(), definition_id, process_key)
     return Response(body, mimetype="application/xml", headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -166,8 +167,8 @@ def search() -> Any:
     session, me, q = reading(), principal(), request.args.get("q", "").strip()[:80]
     if not q:
         return render_template("desk/search.html", q=q, enterprises=[], rows=[])
-    enterprises = case_file.search_enterprises(session, me, q)
-    rows, _ = case_file.page(session, me, q=q)
+    enterprises = case_search.search_enterprises(session, me, q)
+    rows, _ = case_search.page(session, me, q=q)
     exact = next((row for row in rows if row.case.number == q.upper()), None)
     if exact is not None:
         return redirect(url_for("desk.case", case_id=exact.case.id))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_login import login_required
 
-from app.cases import case_file, worklist
+from app.cases import case_search, worklist
 from app.web.current import principal, reading
 from app.web.desk.blueprint import bp
 
@@ -18,7 +18,7 @@ def enterprises() -> Any:
     me = principal()
     query: dict[str, Any] = {"q": request.args.get("q", "").strip()[:80], "region": request.args.get("region", "")[:6]}
     above = request.args.get("above", 0, type=int)
-    rows, following = case_file.enterprises(reading(), me, **query, above=above)
+    rows, following = case_search.enterprises(reading(), me, **query, above=above)
     given = {k: v for k, v in query.items() if v}
     return render_template(
         "desk/enterprises.html", rows=rows, query=query, options=worklist.options(reading(), me),
@@ -31,12 +31,12 @@ def enterprises() -> Any:
 @login_required
 def enterprise(enterprise_id: int) -> Any:
     session, me = reading(), principal()
-    found = case_file.enterprise(session, me, enterprise_id)
+    found = case_search.enterprise(session, me, enterprise_id)
     return render_template(
         "desk/enterprise.html",
         enterprise=found,
-        cases=case_file.cases_of(session, me, found.id),
-        records=case_file.records_of(session, found.id),
-        listings=case_file.listings_of(session, found.id),
-        record_kinds=case_file.RECORD_KINDS,
+        cases=case_search.cases_of(session, me, found.id),
+        records=case_search.records_of(session, found.id),
+        listings=case_search.listings_of(session, found.id),
+        record_kinds=case_search.RECORD_KINDS,
     )
