@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.cases.errors import CaseError, Conflict, Forbidden, InvalidForm, NotFound
+from app.cases.idempotency import KeyReused
 from app.engine.errors import DiagramError, EngineError
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ SENTENCES = {
 
 def status_of(error: CaseError) -> int:
     """The HTTP status that says what kind of refusal an error is."""
-    return {NotFound: 404, Forbidden: 403, InvalidForm: 422}.get(type(error)) or (409 if isinstance(error, Conflict) else 400)
+    return {NotFound: 404, Forbidden: 403, InvalidForm: 422, KeyReused: 422}.get(type(error)) or (409 if isinstance(error, Conflict) else 400)
 
 
 def wants_json() -> bool:

@@ -83,7 +83,7 @@ def test_a_repeated_submission_acts_once_and_gets_the_same_answer(desk: Desk, re
     first, second = (city.post(f"/tasks/{task.id}/complete", **request) for _ in range(2))
     assert (first.status_code, first.json) == (second.status_code, second.json) == (200, first.json)
     other = city.post(f"/tasks/{task.id}/complete", json={"data": {"decision": "return"}}, headers={"Idempotency-Key": "one"})
-    assert other.status_code == 409
+    assert other.status_code == 422
 
 
 def test_what_is_wrong_is_said_at_its_field(desk: Desk, review: tuple[World, Case]) -> None:

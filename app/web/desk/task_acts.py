@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from app.cases import clock_stops, drafts, forms, work
+from app.cases import clock_stops, drafts, forms, idempotency, work
 from app.cases.drafts import DraftConflict
 from app.cases.errors import CaseError, Conflict, InvalidForm
+from app.cases.idempotency import Answer
 from app.law.periods import PeriodError, format_date
 from app.model import Case, Draft, Task
 from app.web.current import principal, reading, transaction
-from app.web.desk import once
 from app.web.desk.blueprint import bp
 from app.web.desk.remembered import back_to_list
 from app.web.desk.task_page import legal_steps, rights_of
@@ -26,21 +27,19 @@ from app.web.errors import problem
 @login_required
 def complete(task_id: int) -> Any:
     me, body = principal(), _body()
-    answer = once.earlier_answer(reading(), me)
-    if answer is not None:
-        return jsonify(answer)
-    answer = {"next": back_to_list(me)}
-    try:
-        with transaction() as session:
-            task = work.complete(session, principal(), task_id, body.get("data"), _number(body.get("revision")))
-            once.keep_answer(session, me, answer)
-    except Conflict:
-        repeated = once.earlier_answer(reading(), me)  # the first request was still under way when this one came
-        if repeated is None:
-            raise
-        return jsonify(repeated)
-    flash(f"已提交“{task.name}”", "success")
-    return jsonify(answer)
+    key = request.headers.get("Idempotency-Key", "")[: idempotency.MAX_KEY]
+    digest = hashlib.sha256(request.path.encode() + b"\0" + request.get_data()).hexdigest()
+
+    with transaction() as session:
+
+        def act() -> Answer:
+            task = work.complete(session, me, task_id, body.get("data"), _number(body.get("revision")))
+            flash(f"已提交“{task.name}”", "success")
+            return Answer(200, {"next": back_to_list(me)})
+
+        # A second click, or a lost answer asked for again, acts once.
+        answer = idempotency.once(session, me.user_id, key, digest, act) if key else act()
+    return jsonify(answer.body)
 
 
 @bp.put("/tasks/<int:task_id>/draft")
