@@ -32,7 +32,8 @@ SENTENCES = {
 
 def status_of(error: CaseError) -> int:
     """The HTTP status that says what kind of refusal an error is."""
-    return {NotFound: 404, Forbidden: 403, InvalidForm: 422, KeyReused: 422}.get(type(error)) or (409 if isinstance(error, Conflict) else 400)
+    known = {NotFound: 404, Forbidden: 403, InvalidForm: 422, KeyReused: 422}.get(type(error))
+    return known or (409 if isinstance(error, Conflict) else 400)
 
 
 def wants_json() -> bool:
