@@ -90,7 +90,7 @@ def resume(session: Session, principal: Principal, task_id: int) -> Task:
     running = deadline.resumed(today)
     session.execute(
         update(ClockStop)
-        .where(ClockStop.task_id == task.id, ClockStop.resumed_on.is_(None))
+        .where(ClockStop.task_id.in_([task.id, *(t.id for t in _sharing(session, task))]), ClockStop.resumed_on.is_(None))
         .values(resumed_on=today, resumed_by_id=principal.user_id)
     )
     _apply(session, principal, task, case, running)
@@ -129,15 +129,17 @@ def extend(session: Session, principal: Principal, task_id: int, value: int, uni
 
 
 def _apply(session: Session, principal: Principal, task: Task, case: Case, deadline: Deadline) -> None:
-    """Writes the moved limit into the task, its timers, the engine's boundary timers, and tasks that share the same limit."""
-    task_rows.set_deadline(task, deadline)
-    task.revision += 1
-    session.execute(delete(Timer).where(Timer.task_id == task.id, Timer.kind != TimerKind.EVENT))
-    rows = task_rows.timers_of(task)
+    """Writes the moved limit into the task and those that share it, into their timers and the engine's boundary timers."""
+    moved = [task, *_sharing(session, task)]
+    for one in moved:
+        task_rows.set_deadline(one, deadline)
+        one.revision += 1
+    session.execute(delete(Timer).where(Timer.task_id.in_([t.id for t in moved]), Timer.kind != TimerKind.EVENT))
+    rows = [row for one in moved for row in task_rows.timers_of(one)]
     if rows:
         session.execute(insert(Timer), [{"case_id": case.id, "fired": False, "attempts": 0, **row} for row in rows])
     attached = session.scalars(
-        select(Timer).where(Timer.case_id == case.id, Timer.kind == TimerKind.EVENT, Timer.attached_to == task.engine_id)
+        select(Timer).where(Timer.case_id == case.id, Timer.kind == TimerKind.EVENT, Timer.attached_to.in_([t.engine_id for t in moved]))
     ).all()
     fires_at = None if deadline.is_stopped else deadline.expires_at
 
@@ -149,6 +151,21 @@ def _apply(session: Session, principal: Principal, task: Task, case: Case, deadl
     if attached:
         advancing.advance(session, case, move, By(principal.user_id, task.organisation_id))
     session.flush()
+
+
+def _sharing(session: Session, task: Task) -> list[Task]:
+    """Other open tasks that carry out the same legal step under the same limit: the bodies of a joint action have one clock."""
+    if not task.basis or task.deadline is None:
+        return []
+    own = Deadline.from_dict(task.deadline)
+    others = session.scalars(
+        select(Task).where(
+            Task.case_id == task.case_id, Task.status == TaskStatus.OPEN, Task.id != task.id, Task.basis == task.basis,
+            Task.inherited_due.is_(False), Task.due_on.is_not(None),
+        )
+    ).all()  # fmt: skip
+    limits = [(other, Deadline.from_dict(other.deadline)) for other in others if other.deadline is not None]
+    return [other for other, limit in limits if (limit.rule, limit.since) == (own.rule, own.since)]
 
 
 def _stop_text(case: Case, task: Task, ground: Ground, reason: str, on: dt.date) -> str:

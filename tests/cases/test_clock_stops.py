@@ -209,3 +209,19 @@ def test_everything_is_in_the_record_of_the_case(sqlite_world: World, audit: Cas
         kinds = session.scalars(select(Event.kind).where(Event.case_id == audit.id, Event.task_id == review.id).order_by(Event.id)).all()
         assert [k for k in kinds if k != "task_created"] == ["clock_stopped", "clock_resumed", "deadline_extended"]
         assert session.scalars(select(Enterprise.name)).all() == [NAME]
+
+
+def test_two_bodies_that_act_jointly_have_one_clock(sqlite_world: World, audit: Case, review: Task) -> None:
+    sqlite_world.do("county-coord", review, decision="approve")
+    lead, joint = sorted((t for t in sqlite_world.open_tasks(audit.id) if "acceptance.s4" in t.basis), key=lambda t: t.actor)
+    assert lead.due_on is not None
+    whose = {"county_environment": "county-env", "county_coordinator": "county-coord"}
+    act(sqlite_world, clock_stops.stop, lead, "hearing", "企业申请听证", by=whose[lead.actor])
+    assert reread(sqlite_world, joint).clock_stopped
+    sqlite_world.clock.move(days=7)
+    act(sqlite_world, clock_stops.resume, joint, by=whose[joint.actor])
+    moved = {reread(sqlite_world, task).due_on for task in (lead, joint)}
+    assert len(moved) == 1
+    assert moved != {lead.due_on}
+    with sqlite_world.session() as session:
+        assert session.scalars(select(ClockStop.resumed_on)).one() is not None
