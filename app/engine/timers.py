@@ -60,12 +60,14 @@ def as_instant(value: Any) -> dt.datetime:
 class _LegalTimerParser:
     """Reads `timeDate` as an expression of the law library. Durations and cycles are no legal periods."""
 
+    node: Any  # from SpiffWorkflow's parser, which this is mixed into
+    xpath: Any
+
     def parse_timer_event(self, event: Any) -> LegalTimer:
-        node: Any = getattr(self, "node")  # noqa: B009  (a mixin: the parser class brings it)
-        time_date = first(getattr(self, "xpath")(".//bpmn:timeDate"))  # noqa: B009
+        time_date = first(self.xpath(".//bpmn:timeDate"))
         if time_date is None:
             raise ValueError("定时器只能写到期日表达式（timeDate）")
-        return LegalTimer(node.get("name") or node.get("id"), time_date.text.strip())
+        return LegalTimer(self.node.get("name") or self.node.get("id"), time_date.text.strip())
 
 
 class BoundaryEventParser(_LegalTimerParser, SpiffBoundaryEventParser):
