@@ -39,8 +39,8 @@ frontend: ## rebuild app/static/dist from frontend/ (needs Node)
 	cd frontend && npm ci --no-audit --no-fund && npm run build
 
 requirements: .venv/dev ## pin requirements.txt and requirements-dev.txt anew
-	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --strip-extras requirements.in -o requirements.txt
-	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --strip-extras --allow-unsafe requirements-dev.in -o requirements-dev.txt
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras requirements.in -o requirements.txt
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe requirements-dev.in -o requirements-dev.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

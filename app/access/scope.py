@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -41,6 +43,24 @@ def events(principal: Principal) -> ColumnElement[bool]:
     if principal.is_authority or principal.has(Role.ADMINISTRATOR) or principal.has(Role.AUDITOR):
         return true()
     return Event.public_to_enterprise.is_(True)
+
+
+_TOLD_TO_ALL = frozenset({"decision", "due", "version"})
+_TOLD_IN_WRITING = frozenset({"clock_stopped", "clock_resumed", "deadline_extended"})
+
+
+def sees_inside(principal: Principal, event: Event) -> bool:
+    """Whether names, opinions and reasons of an event are the person's to see: offices' all, others' their own side's."""
+    if principal.is_authority or principal.works_for_authorities or principal.has(Role.ADMINISTRATOR):
+        return True
+    return event.organisation_id in principal.organisation_ids
+
+
+def detail_of(principal: Principal, event: Event) -> dict[str, Any]:
+    """What the person may see of an event's detail. The parties are told in writing why a clock was stopped or a limit extended."""
+    if sees_inside(principal, event) or event.kind in _TOLD_IN_WRITING:
+        return event.detail
+    return {name: value for name, value in event.detail.items() if name in _TOLD_TO_ALL}
 
 
 def documents(principal: Principal) -> ColumnElement[bool]:

@@ -391,13 +391,18 @@ def import_holidays(session: Session, principal: Principal, year: int, text: str
 def _recompute(session: Session, principal: Principal) -> int:
     """Derives the time limits of open tasks anew. Gives how many moved to another day."""
     calendar = calendars.calendar_in_force(session)
-    rows = session.scalars(
-        select(Task).where(Task.status == TaskStatus.OPEN, Task.deadline.is_not(None)).order_by(Task.case_id, Task.id)
+    rows = session.execute(
+        select(Task.id, Task.case_id).where(Task.status == TaskStatus.OPEN, Task.deadline.is_not(None)).order_by(Task.case_id, Task.id)
     ).all()
     moved = 0
     with calendars.use(session):
-        for task in rows:
-            old = Deadline.from_dict(task.deadline or {})
+        for task_id, case_id in rows:
+            # The case first, as everybody does; then the task as it is now: somebody may have completed it or stopped its clock.
+            case = advancing.lock(session, case_id)
+            task = session.scalars(select(Task).where(Task.id == task_id).execution_options(populate_existing=True)).one()
+            if task.status != TaskStatus.OPEN or task.deadline is None:
+                continue
+            old = Deadline.from_dict(task.deadline)
             new = old.recomputed(calendar)
             if new == old:
                 continue
@@ -405,20 +410,19 @@ def _recompute(session: Session, principal: Principal) -> int:
             if new.due_on == old.due_on:
                 continue
             moved += 1
-            _move(session, principal, task, old, new)
+            _move(session, principal, task, case, old, new)
     session.flush()
     return moved
 
 
-def _move(session: Session, principal: Principal, task: Task, old: Deadline, new: Deadline) -> None:
+def _move(session: Session, principal: Principal, task: Task, case: Case, old: Deadline, new: Deadline) -> None:
     """The timers that watch a limit follow it, those of the diagram too."""
-    case = advancing.lock(session, task.case_id)
     task.revision += 1
     task.overdue_at = None if new.due_on >= clock.today() else task.overdue_at
     session.execute(delete(Timer).where(Timer.task_id == task.id, Timer.kind != TimerKind.EVENT))
     rows = task_rows.timers_of(task)
     if rows:
-        session.execute(insert(Timer), [{"case_id": case.id, "fired": False, "attempts": 0, **row} for row in rows])
+        session.execute(insert(Timer), [{"case_id": case.id, "fired": False, **row} for row in rows])
     if case.status == CaseStatus.ACTIVE and not new.is_stopped:
         # Boundary timers of the task and of the activities around it that share its limit.
         timers = session.scalars(

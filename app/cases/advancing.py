@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -21,6 +21,7 @@ from app.engine.definition import CompiledDefinition
 from app.engine.runner import Advance, Run, WorkflowCache, resume
 from app.engine.scripting import ServiceCall
 from app.model import Case, CaseParty, CaseState, CaseStatus, Event, Task, TaskStatus, Timer, TimerKind
+from app.model.session import after_commit
 from app.model.statements import insert_new, table
 from app.services.context import ServiceContext, carry_out
 
@@ -43,7 +44,7 @@ SYSTEM = By()
 def lock(session: Session, case_id: int) -> Case:
     """The case, locked until the transaction ends, with its enterprise."""
     query = select(Case).where(Case.id == case_id).options(joinedload(Case.enterprise))
-    return session.scalars(query.with_for_update(of=Case).execution_options(populate_existing=True)).one()
+    return session.scalars(query.with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)).one()
 
 
 def begin(session: Session, case: Case, variables: dict[str, Any], by: By, events: Sequence[EventRow] = ()) -> Advance:
@@ -95,11 +96,8 @@ def _write(
     _record(session, case, step, opened, by, events)
     telling.tell_about(session, case, step, opened)
 
-    def keep(_session: Session) -> None:
-        workflows.put(case.id, revision, compiled.content_hash, run.workflow)
-
     if not step.ended:
-        event.listen(session, "after_commit", keep, once=True)
+        after_commit(session, lambda: workflows.put(case.id, revision, compiled.content_hash, run.workflow))
     return step
 
 
@@ -128,7 +126,7 @@ def _set_timers(session: Session, case: Case, step: Advance, opened: list[Task])
     for task in opened:
         rows.extend(task_rows.timers_of(task))
     if rows:
-        session.execute(insert(table(Timer)), [{"case_id": case.id, "fired": False, "attempts": 0, **row} for row in rows])
+        session.execute(insert(table(Timer)), [{"case_id": case.id, "fired": False, **row} for row in rows])
 
 
 def _record(session: Session, case: Case, step: Advance, opened: list[Task], by: By, events: Sequence[EventRow]) -> None:
@@ -150,6 +148,7 @@ def _record(session: Session, case: Case, step: Advance, opened: list[Task], by:
                 case, "task_created", SYSTEM,
                 process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
                 organisation_id=task.organisation_id, detail={"due": task.due_on.isoformat() if task.due_on else None},
+                public_to_enterprise=not task.optional,
             )
         )  # fmt: skip
     if step.ended:

@@ -122,9 +122,11 @@ def _mark_passed(
         info = state.elements.setdefault(event.element_id, _info(elements[event.element_id], event.name, article or ""))
         info["state"] = "done"
         at = event.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        who = " ".join(part for part in (organisation, person) if part) or "系统"
+        who = " ".join(part for part in (organisation, person if scope.sees_inside(principal, event) else None) if part) or "系统"
         info["lines"].append(f"{at} {who}")
-        info["lines"] += [line for line in case_file.lines_of(event, {}) if not line.startswith("期限")]
+        info["lines"] += [
+            line for line in case_file.lines_of(event.kind, scope.detail_of(principal, event), {}) if not line.startswith("期限")
+        ]
         if overdue_at is not None:
             info["lines"].append("逾期后办结")
 

@@ -185,13 +185,14 @@ def timeline(session: Session, principal: Principal, case: Case) -> list[Happeni
         .where(Event.case_id == case.id, scope.events(principal))
         .order_by(Event.id)
     ).all()
-    people = _people_named(session, [event.detail for event, *_ in rows])
+    details = {event.id: scope.detail_of(principal, event) for event, *_ in rows}
+    people = _people_named(session, list(details.values()))
     found = []
     for event, person, organisation, article in rows:
         title = _title(event)
         if title:
-            who = " ".join(part for part in (organisation, person) if part)
-            found.append(Happening(event.at, event.kind, title, who, lines_of(event, people), article or ""))
+            who = " ".join(part for part in (organisation, person if scope.sees_inside(principal, event) else None) if part)
+            found.append(Happening(event.at, event.kind, title, who, lines_of(event.kind, details[event.id], people), article or ""))
     return found
 
 
@@ -215,11 +216,11 @@ def _people_named(session: Session, details: Sequence[dict[str, Any]]) -> dict[i
     return {user.id: user.name for user in session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
 
 
-def lines_of(event: Event, people: dict[int, str]) -> tuple[str, ...]:
-    detail = event.detail
+def lines_of(kind: str, detail: dict[str, Any], people: dict[int, str]) -> tuple[str, ...]:
+    """What an event's detail says, a line a fact."""
     lines = []
     if detail.get("due"):
-        label = "期限" if event.kind in ("task_created", "task_overdue") else "期限改为"
+        label = "期限" if kind in ("task_created", "task_overdue") else "期限改为"
         lines.append(f"{label} {format_date(dt.date.fromisoformat(detail['due']))}")
     if detail.get("decision"):
         lines.append(f"结论：{decision_word(detail['decision'])}")

@@ -14,7 +14,7 @@ from app.cases import advancing, task_rows, work
 from app.cases.advancing import By
 from app.cases.errors import CaseError, Conflict, Forbidden
 from app.engine.runner import Run
-from app.law.periods import Deadline, Extension, Stop, Unit, format_date
+from app.law.periods import Deadline, Extension, Span, Stop, Unit, format_date
 from app.model import Case, ClockStop, Enterprise, Organisation, Task, TaskStatus, Timer, TimerKind
 from app.services.notices import Message, contact_of, tell
 
@@ -39,6 +39,13 @@ GROUNDS = {
 }
 
 
+def has_own_period(task: Task) -> bool:
+    """Whether a task runs under a period of its own: a fixed day is none, and an enclosing activity's limit is not the task's."""
+    if task.deadline is None or task.inherited_due:
+        return False
+    return isinstance(Deadline.from_dict(task.deadline).rule, Span)
+
+
 def _office_task(session: Session, principal: Principal, task_id: int) -> tuple[Task, Case, Deadline]:
     """An open task with a time limit of its own whose clock the person may touch: their own office's."""
     task, case = work.find(session, principal, task_id)
@@ -50,6 +57,8 @@ def _office_task(session: Session, principal: Principal, task_id: int) -> tuple[
         raise Forbidden("只有承办机关可以暂停、恢复或延长计时")
     if task.deadline is None or task.inherited_due:
         raise CaseError("这项任务没有自己的法定期限，不需要暂停计时")
+    if not has_own_period(task):
+        raise CaseError("这项期限是固定日期，不是期间，不能暂停或延长")
     return task, case, Deadline.from_dict(task.deadline)
 
 
@@ -137,7 +146,7 @@ def _apply(session: Session, principal: Principal, task: Task, case: Case, deadl
     session.execute(delete(Timer).where(Timer.task_id.in_([t.id for t in moved]), Timer.kind != TimerKind.EVENT))
     rows = [row for one in moved for row in task_rows.timers_of(one)]
     if rows:
-        session.execute(insert(Timer), [{"case_id": case.id, "fired": False, "attempts": 0, **row} for row in rows])
+        session.execute(insert(Timer), [{"case_id": case.id, "fired": False, **row} for row in rows])
     attached = session.scalars(
         select(Timer).where(Timer.case_id == case.id, Timer.kind == TimerKind.EVENT, Timer.attached_to.in_([t.engine_id for t in moved]))
     ).all()

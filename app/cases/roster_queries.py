@@ -236,7 +236,7 @@ class Summary:
 
 def about_to_publish(session: Session, publication_case: Case) -> Summary:
     """The handed-over entries of a province by city and ground, and the limits that would run if they were published today."""
-    rows = lists.handed_over(session, region_at("province", publication_case.region_code))
+    rows = lists.handed_over(session, publication_case)
     grounds: dict[str, set[str]] = {}
     place: dict[str, str] = {}
     lines: dict[str, set[str]] = {}

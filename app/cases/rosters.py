@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import scope
-from app.access.organisations import LEVELS, level_of_region, region_at
+from app.access.organisations import LEVELS, level_of_region
 from app.access.principal import Principal
 from app.cases import advancing, roster_entries, starting
 from app.cases.advancing import By
@@ -307,15 +307,21 @@ def _check_restorable(session: Session, held: Holding, chosen: Sequence[RosterEn
 
 
 def before_complete(session: Session, task: Task, case: Case, data: Mapping[str, Any]) -> None:
-    """Refuses to send on an empty list or one with entries that are still returned, and to publish nothing. Raises `InvalidForm`."""
+    """Refuses to send on an empty list or one with entries that are still returned, and to publish nothing. Raises `InvalidForm`.
+
+    The first consent to a publication settles its list.
+    """
     if data.get("decision") == "return":
         return
     if task.panel == "roster":
         roster = of_case(session, case)
         if roster is not None and roster.status == RosterStatus.OPEN:
             _check_list(session, roster)
-    elif task.panel == "publication" and not lists.handed_over(session, region_at("province", case.region_code)):
-        raise _refused("没有经核定、待公布的企业，不能发布空名单")
+    elif task.panel == "publication":
+        if not lists.handed_over(session, case):
+            raise _refused("没有经核定、待公布的企业，不能发布空名单")
+        if data.get("decision") == "confirm":
+            lists.settle(session, case)
 
 
 def _check_list(session: Session, roster: Roster) -> None:

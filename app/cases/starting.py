@@ -13,7 +13,10 @@ from app.cases import advancing
 from app.cases.advancing import SYSTEM, By
 from app.cases.errors import CaseError
 from app.engine import store
+from app.engine.errors import EngineError
 from app.model import Case, CaseParty, CaseStatus, Definition, Enterprise, Publication, PublicationEntry
+from app.model.session import forget_after_commit
+from app.services import outbox
 
 
 def start(
@@ -81,26 +84,46 @@ def start_listed(session: Session, publication_id: int, process: str, entry_ids:
         .where(PublicationEntry.id.in_(entry_ids), PublicationEntry.case_id.is_(None))
         .order_by(PublicationEntry.position)
     ).all()
+    started = 0
     for entry, enterprise in rows:
-        case = start(
-            session,
-            process=process,
-            region=enterprise.region_code,
-            enterprise=enterprise,
-            parent_id=publication.case_id,
-            start_key=f"listed:{entry.id}",
-            variables={
-                "grounds": list(entry.grounds),
-                "list_published_on": publication.published_on.isoformat(),
-                "publication_id": publication.id,
-                "mandatory": True,
-                "year": publication.year,
-            },
-            is_demo=publication.is_demo,
-        )
-        entry.case_id = case.id
+        try:
+            with session.begin_nested():
+                entry.case_id = _start_for(session, publication, process, entry, enterprise).id
+            started += 1
+        except (CaseError, EngineError):
+            if len(entry_ids) == 1:
+                raise
+            # One that cannot be started does not hold up the others: it is tried again alone, and fails for itself.
+            forget_after_commit(session)
+            outbox.put(
+                session,
+                key=f"listed:{publication.id}:entry:{entry.id}",
+                kind="start_listed",
+                case_id=publication.case_id,
+                payload={"publication": publication.id, "process": process, "entries": [entry.id]},
+            )
     session.flush()
-    return len(rows)
+    return started
+
+
+def _start_for(session: Session, publication: Publication, process: str, entry: PublicationEntry, enterprise: Enterprise) -> Case:
+    """The case of one listed enterprise."""
+    return start(
+        session,
+        process=process,
+        region=enterprise.region_code,
+        enterprise=enterprise,
+        parent_id=publication.case_id,
+        start_key=f"listed:{entry.id}",
+        variables={
+            "grounds": list(entry.grounds),
+            "list_published_on": publication.published_on.isoformat(),
+            "publication_id": publication.id,
+            "mandatory": True,
+            "year": publication.year,
+        },
+        is_demo=publication.is_demo,
+    )
 
 
 def definitions_to_start(session: Session) -> list[Definition]:

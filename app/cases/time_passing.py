@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases import advancing, work
 from app.cases.advancing import SYSTEM
-from app.engine.errors import EngineError
 from app.model import Case, CaseStatus, Organisation, Task, TaskStatus, Timer, TimerKind
-from app.model.session import Database
+from app.model.session import Database, forget_after_commit
 from app.services.notices import Message, tell
+
+FIRED_AT_ONCE = 5_000
 
 
 def fire_due(database: Database) -> int:
@@ -21,8 +23,10 @@ def fire_due(database: Database) -> int:
         if not session.scalar(select(exists().where(*due))):
             return 0
     with database.transaction() as session:
-        marked = session.execute(update(Timer).where(*due).values(fired=True))
-        return int(marked.rowcount)  # type: ignore[attr-defined]
+        # Rows that somebody is moving or clearing just now are left for the next second.
+        ids = session.scalars(select(Timer.id).where(*due).order_by(Timer.id).limit(FIRED_AT_ONCE).with_for_update(skip_locked=True)).all()
+        session.execute(update(Timer).where(Timer.id.in_(ids)).values(fired=True))
+        return len(ids)
 
 
 def handle_due(database: Database, limit: int = 1000) -> int:
@@ -40,7 +44,10 @@ def handle_due(database: Database, limit: int = 1000) -> int:
             try:
                 with session.begin_nested():
                     _handle(session, timer)
-            except EngineError as error:
+            except OperationalError:  # the database, not the case: the row is tried again
+                raise
+            except Exception as error:  # whatever it is, it must not keep the other rows from their turn
+                forget_after_commit(session)
                 _suspend(session, case_id, timer_id, error)
         handled += 1
     return handled
@@ -59,12 +66,12 @@ def _take(session: Session) -> Timer | None:
             .where(Timer.fired, Timer.due_at <= clock.now(), Case.status == CaseStatus.ACTIVE)
             .order_by(Timer.due_at, Timer.id)
             .limit(1)
-            .with_for_update(skip_locked=True, of=Case)
+            .with_for_update(skip_locked=True, of=Case, key_share=True)
         ).scalar()
         if found is None:
             return None
         timer = session.scalars(select(Timer).where(Timer.id == found).execution_options(populate_existing=True)).first()
-        if timer is not None:
+        if timer is not None and timer.fired and timer.due_at is not None and timer.due_at <= clock.now():
             return timer
 
 
@@ -74,8 +81,8 @@ def _handle(session: Session, timer: Timer) -> None:
     session.delete(timer)
     session.flush()
     if kind == TimerKind.EVENT:
-        advancing.record(session, case, "timer_fired", SYSTEM, detail={"engine_id": engine_id})
-        advancing.advance(session, case, lambda run: run.fire(engine_id or ""), SYSTEM)
+        fired = advancing.event_row(case, "timer_fired", SYSTEM, detail={"engine_id": engine_id})
+        advancing.advance(session, case, lambda run: run.fire(engine_id or ""), SYSTEM, [fired])
         return
     task = session.get(Task, task_id) if task_id else None
     if task is None or task.status != TaskStatus.OPEN:
@@ -114,7 +121,7 @@ def _remind(session: Session, case: Case, task: Task) -> None:
     tell(session, case, [message])
 
 
-def _suspend(session: Session, case_id: int, timer_id: int, error: EngineError) -> None:
+def _suspend(session: Session, case_id: int, timer_id: int, error: Exception) -> None:
     """Suspends a case whose timer failed; the row stays and is taken again once the case is active."""
     case = session.get_one(Case, case_id)
     case.status = CaseStatus.SUSPENDED

@@ -45,7 +45,7 @@ def _locked(session: Session, principal: Principal, task_id: int) -> tuple[Task,
         .outerjoin(Draft, Draft.task_id == Task.id)
         .where(Task.id == task_id, scope.tasks(principal))
         .options(joinedload(Case.enterprise))
-        .with_for_update(of=[Case, Task])
+        .with_for_update(of=[Case, Task], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
@@ -201,8 +201,10 @@ def _had_effects(session: Session, case: Case, task: Task) -> bool:
 
 
 def urge(session: Session, principal: Principal, task_id: int, message: str = "") -> Task:
-    """催办: reminds whoever has an open task; at most once a day."""
-    task, case = find(session, principal, task_id)
+    """催办: an authority reminds whoever has an open task; at most once a day. Raises `Forbidden`, `Conflict`, `CaseError`."""
+    task, case, _draft = _locked(session, principal, task_id)
+    if not principal.is_authority:
+        raise Forbidden("只有主管部门可以催办")
     if task.status != TaskStatus.OPEN:
         raise Conflict(_closed_sentence(session, task))
     organisation = session.get(Organisation, task.organisation_id) if task.organisation_id else None

@@ -1,7 +1,8 @@
 """Delivers the outbox. Each message in a transaction of its own: what it does and that it is done are one fact.
 
 1. Take the ready message that is longest due and that no other worker holds.
-2. Carry it out. Started cases are written in the same transaction; mail is sent before the commit and carries its key as Message-ID.
+2. Carry it out. Started cases are written in the same transaction. Mail is claimed for a minute, sent, and marked done; it carries its key as
+   Message-ID, so that a repetition after a crash can be told.
 3. Mark it done. A failure marks it for later with a growing pause; after the last attempt it stays as failed, for an administrator to see.
 """
 
@@ -20,6 +21,7 @@ from app.jobs.mail import Mailer
 from app.model import Enterprise, OutboxMessage, OutboxStatus
 from app.model.session import Database
 
+CLAIM_SECONDS = 60
 PAUSES = (10, 60, 300, 1800, 7200, 21600)
 """Pauses between attempts, in seconds. After the last one the message has failed."""
 
@@ -30,14 +32,23 @@ def deliver_ready(database: Database, mailer: Mailer, limit: int = 1000) -> int:
     while taken < limit:
         failure: Exception | None = None
         message_id: int | None = None
+        mail: tuple[str, dict[str, Any]] | None = None
         try:
             with database.transaction() as session:
                 message = _take(session)
                 if message is None:
                     return taken
                 message_id = message.id
-                _carry_out(session, message, mailer)
-                message.status, message.done_at = OutboxStatus.DONE, clock.now()
+                if message.kind == "mail":
+                    # Sent outside: a slow mail server must not hold up everybody's writes. Ours alone until the claim runs out.
+                    message.next_at = clock.now() + dt.timedelta(seconds=CLAIM_SECONDS)
+                    mail = message.key, message.payload
+                else:
+                    _carry_out(session, message)
+                    message.status, message.done_at = OutboxStatus.DONE, clock.now()
+            if mail is not None:
+                mailer(*mail)
+                _mark_done(database, message_id)
         except Exception as error:  # whatever a delivery meets is kept with the message, and tried again
             if message_id is None:
                 raise
@@ -46,6 +57,12 @@ def deliver_ready(database: Database, mailer: Mailer, limit: int = 1000) -> int:
             _postpone(database, message_id, failure)
         taken += 1
     return taken
+
+
+def _mark_done(database: Database, message_id: int) -> None:
+    with database.transaction() as session:
+        message = session.get_one(OutboxMessage, message_id)
+        message.status, message.done_at = OutboxStatus.DONE, clock.now()
 
 
 def _take(session: Session) -> OutboxMessage | None:
@@ -58,9 +75,8 @@ def _take(session: Session) -> OutboxMessage | None:
     ).first()
 
 
-def _carry_out(session: Session, message: OutboxMessage, mailer: Mailer) -> None:
+def _carry_out(session: Session, message: OutboxMessage) -> None:
     handlers: dict[str, Callable[[dict[str, Any]], object]] = {
-        "mail": lambda payload: mailer(message.key, payload),
         "start_case": lambda payload: _start_case(session, payload),
         "start_listed": lambda payload: starting.start_listed(session, payload["publication"], payload["process"], payload["entries"]),
     }

@@ -36,6 +36,8 @@ class Roster(Base):
     region_code: Mapped[str] = mapped_column(String(6), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     status: Mapped[str] = mapped_column(String(10))
+    # The publication case whose list this one belongs to once that list is settled. No foreign key: cases name rosters already.
+    publication_case_id: Mapped[int | None] = mapped_column(Key, index=True)
     created_at: Mapped[dt.datetime]
 
     entries: Mapped[list[RosterEntry]] = relationship(

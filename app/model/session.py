@@ -6,7 +6,7 @@ Reads run in a plain transaction. Everything that changes anything runs in `tran
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,5 +62,21 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session for one action: commits at the end, rolls everything back on an error."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
-            yield session
+        with Session(self._writing, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            for act in session.info.pop(_AFTER, ()):
+                act()
+
+
+_AFTER = "after the whole transaction"
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Lets `act` happen once the whole transaction has committed (SQLAlchemy's own event also comes with each savepoint)."""
+    session.info.setdefault(_AFTER, []).append(act)
+
+
+def forget_after_commit(session: Session) -> None:
+    """What was to happen after the commit belonged to a savepoint that was rolled back."""
+    session.info.pop(_AFTER, None)

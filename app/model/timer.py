@@ -31,4 +31,3 @@ class Timer(Base):
     task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
     due_at: Mapped[dt.datetime | None]  # none while the clock is stopped
     fired: Mapped[bool] = mapped_column(default=False)  # the clock has seen that it is due; a worker carries it out
-    attempts: Mapped[int] = mapped_column(default=0)

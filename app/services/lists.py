@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -21,6 +21,8 @@ from app.model import (
     Roster,
     RosterEntry,
     RosterStatus,
+    Task,
+    TaskStatus,
 )
 from app.services import outbox
 from app.services.context import OperatorError, ServiceContext, operator
@@ -49,11 +51,21 @@ def hand_over_list(context: ServiceContext) -> dict[str, Any]:
     process = f"{context.case.process_key.split('.')[0]}.{LIST_PROCESS}"
     open_case = session.scalars(
         select(Case)
-        .where(Case.process_key == process, Case.region_code == province, Case.status == CaseStatus.ACTIVE)
+        .where(Case.process_key == process, Case.region_code == province, Case.status != CaseStatus.ENDED)
         .order_by(Case.id.desc())
         .limit(1)
-        .with_for_update()  # it must not publish between our finding it open and our handing over
+        .with_for_update(key_share=True)  # it must not settle its list between our finding it open and our handing over
     ).first()
+    if open_case is not None and is_settled(session, open_case.id):
+        open_case = None  # one of the bodies has consented to that list: this one is for the next batch
+    if open_case is not None:
+        # Whoever is looking at the list to be published now sees another one: what they decide on the old one is refused.
+        session.execute(
+            update(Task)
+            .where(Task.case_id == open_case.id, Task.panel == "publication", Task.status == TaskStatus.OPEN)
+            .values(revision=Task.revision + 1)
+            .execution_options(synchronize_session=False)
+        )
     roster.status = RosterStatus.APPROVED
     if open_case is None:
         # One publication case a province at a time: rosters approved before it publishes join it.
@@ -75,15 +87,38 @@ def hand_over_list(context: ServiceContext) -> dict[str, Any]:
     return {}
 
 
-def handed_over(session: Session, province: str) -> list[tuple[RosterEntry, Roster]]:
-    """Approved entries of a province that are not published yet, with their rosters."""
-    low, high = province[:2] + "0000", province[:2] + "9999"
+def is_settled(session: Session, case_id: int) -> bool:
+    """Whether one of the bodies has consented to the list of a publication case: from then on nothing is added to it."""
+    return bool(session.scalar(select(exists().where(Roster.publication_case_id == case_id))))
+
+
+def settle(session: Session, case: Case) -> None:
+    """Fixes the list of a publication case: the rosters handed over so far and in no other list."""
+    if not is_settled(session, case.id):
+        session.execute(
+            update(Roster)
+            .where(*_of_province(case.region_code), Roster.publication_case_id.is_(None))
+            .values(publication_case_id=case.id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _of_province(region_code: str) -> tuple[ColumnElement[bool], ...]:
+    """Approved rosters of a province."""
+    low, high = region_code[:2] + "0000", region_code[:2] + "9999"
+    return Roster.status == RosterStatus.APPROVED, Roster.region_code.between(low, high)
+
+
+def handed_over(session: Session, publication_case: Case) -> list[tuple[RosterEntry, Roster]]:
+    """The entries that a publication case would publish, with their rosters: its settled list, else all that is handed over and in none."""
+    settled = is_settled(session, publication_case.id)
+    own = Roster.publication_case_id == publication_case.id if settled else Roster.publication_case_id.is_(None)
     rows = session.execute(
         select(RosterEntry, Roster)
         .join(Roster, Roster.id == RosterEntry.roster_id)
         .where(
-            Roster.status == RosterStatus.APPROVED,
-            Roster.region_code.between(low, high),
+            *_of_province(publication_case.region_code),
+            own,
             RosterEntry.status == EntryStatus.LISTED,
             RosterEntry.publication_id.is_(None),
         )
@@ -96,7 +131,7 @@ def handed_over(session: Session, province: str) -> list[tuple[RosterEntry, Rost
 def publish_list(context: ServiceContext, year: int | None = None) -> dict[str, Any]:
     """Publishes all handed-over entries of both lines as one list. An enterprise listed by both gets both grounds."""
     session, province = context.session, _province(context)
-    rows = handed_over(session, province)
+    rows = handed_over(session, context.case)
     if not rows:
         raise OperatorError("没有经核定、待公布的企业，不能公布空名单")
     year = year or context.variable("year") or rows[0][1].year
@@ -242,7 +277,7 @@ def roll_over(context: ServiceContext, line: str) -> dict[str, Any]:
         select(Roster)
         .where(
             Roster.line == line, Roster.year == year, Roster.region_code == province,
-            or_(Roster.status == RosterStatus.APPROVED, Roster.status == RosterStatus.OPEN),
+            or_(Roster.status == RosterStatus.APPROVED, Roster.status == RosterStatus.OPEN), Roster.publication_case_id.is_(None),
         )
         .limit(1)
     ).first()  # fmt: skip

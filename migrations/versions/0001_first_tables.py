@@ -194,6 +194,7 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=6), nullable=False),
         sa.Column("organisation_id", KEY, nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("publication_case_id", KEY, nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_rosters_organisation_id")
@@ -202,6 +203,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rosters", schema=None) as batch_op:
         batch_op.create_index("ix_rosters_handed_over", ["line", "year", "status"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_rosters_publication_case_id"), ["publication_case_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_rosters_region_code"), ["region_code"], unique=False)
 
     op.create_table(
@@ -609,7 +613,6 @@ def upgrade() -> None:
         sa.Column("task_id", KEY, nullable=True),
         sa.Column("due_at", Instant(), nullable=True),
         sa.Column("fired", sa.Boolean(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["cases.id"], name=op.f("fk_timers_case_id"), ondelete="CASCADE"
         ),

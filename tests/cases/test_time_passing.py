@@ -96,7 +96,7 @@ def test_the_day_of_the_limit_itself_is_not_late(sqlite_world: World, audit: Cas
 def test_a_missed_limit_of_an_enclosing_activity_is_never_silently_nothing(sqlite_world: World, audit: Case) -> None:
     to_review(sqlite_world, audit)
     sqlite_world.do_step("county-coord", audit.id, "2008.acceptance.s3", decision="approve")
-    for who, name in (("county-env", "牵头确认申报材料"), ("county-coord", "会同审查环保指标")):
+    for who, name in (("county-env", "牵头确认申报材料"), ("county-coord", "会同确认申报材料")):
         (task,) = sqlite_world.open_tasks(audit.id, name=name)
         sqlite_world.do(who, task, decision="confirm")
     sqlite_world.do_step("county-env", audit.id, "2008.acceptance.s5")

@@ -45,7 +45,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("POST", "/tasks/<task_id>/transfer"): "401 422 404 403 403 404 403 403 404 404",
     ("POST", "/tasks/<task_id>/delegate"): "401 422 404 403 403 404 403 403 404 404",
     ("POST", "/tasks/<task_id>/withdraw"): "401 403 404 403 403 404 403 403 404 404",
-    ("POST", "/tasks/<task_id>/urge"): "401 200 404 200 200 404 200 200 404 404",
+    ("POST", "/tasks/<task_id>/urge"): "401 403 404 403 200 404 200 403 404 404",
     ("POST", "/files"): "401 201 201 201 201 201 201 201 201 201",
     ("GET", "/files/<file_id>"): "401 200 404 404 200 404 200 200 404 404",
 }

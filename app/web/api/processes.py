@@ -7,7 +7,7 @@ import re
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
-from app.cases import library
+from app.cases import administration
 from app.cases.errors import NotFound
 from app.cases.idempotency import Answer
 from app.model import Role
@@ -28,6 +28,7 @@ def upload() -> Response:
 
     def act(session: Session) -> Answer:
         drafts = uploads.add_drafts(session, sent)
+        administration.record_drafts(session, caller(), drafts)
         first = drafts[0]
         return Answer(201, {"key": first.key, "version": first.version, "drafts": [shapes.definition(draft) for draft in drafts]})
 
@@ -39,4 +40,4 @@ def deploy(key: str, version: int) -> Response:
     bodies.json_body("Nothing")
     if not re.fullmatch(r"[\w.-]{1,80}", key):
         raise NotFound()
-    return perform(lambda session: Answer(200, shapes.definition(library.deploy(session, key, version))))
+    return perform(lambda session: Answer(200, shapes.definition(administration.deploy(session, caller(), key, version))))

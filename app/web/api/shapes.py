@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.access import scope
 from app.access.principal import Principal
 from app.cases import drafts, forms, work
 from app.law.periods import Deadline
-from app.model import Case, Definition, Document, Event, Role, Task, TaskStatus
+from app.model import Case, Definition, Document, Event, Task, TaskStatus
 from app.web.context import light_of
-
-_TOLD_TO_ALL = frozenset({"decision", "due", "version"})
-"""What of an event's detail an enterprise sees when another organisation acted."""
 
 
 def definition(found: Definition) -> dict[str, Any]:
@@ -65,8 +63,6 @@ def case_with_tasks(found: Case, open_tasks: list[Task]) -> dict[str, Any]:
 
 def event(principal: Principal, found: Event, user: str | None, organisation: str | None) -> dict[str, Any]:
     """An event. Names and reasons of another organisation's people are for authorities."""
-    inside = principal.is_authority or principal.has(Role.ADMINISTRATOR) or found.organisation_id in principal.organisation_ids
-    detail = found.detail if inside else {name: value for name, value in found.detail.items() if name in _TOLD_TO_ALL}
     return {
         "id": found.id,
         "at": moment(found.at),
@@ -76,9 +72,9 @@ def event(principal: Principal, found: Event, user: str | None, organisation: st
         "basis": found.basis.split(),
         "name": found.name,
         "task": found.task_id,
-        "actor": user if inside else None,
+        "actor": user if scope.sees_inside(principal, found) else None,
         "org": organisation,
-        "detail": detail,
+        "detail": scope.detail_of(principal, found),
     }
 
 

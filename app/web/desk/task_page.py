@@ -50,7 +50,7 @@ def rights_of(me: Principal, task: Task, case: Case, choices: list[dict[str, str
     return Rights(
         own=own,
         can_return=own and any(c["value"] == work.RETURN_DECISION for c in choices),
-        can_touch_clock=own and me.is_authority and task.deadline is not None and not task.inherited_due,
+        can_touch_clock=own and me.is_authority and clock_stops.has_own_period(task),
         can_urge=is_open and not own and me.is_authority and task.organisation_id is not None,
         can_withdraw=task.status == TaskStatus.COMPLETED and task.completed_by_id == me.user_id and case.status == CaseStatus.ACTIVE,
         sees_form=own_office or not case_file.sees_own_side_only(me),

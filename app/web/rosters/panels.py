@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template
 
 from app.cases import roster_queries, rosters
+from app.cases.errors import NotFound
 from app.cases.roster_queries import Filters, Progress
 from app.model import Case, Task, TaskStatus
 from app.web.current import principal, reading
@@ -20,8 +21,11 @@ PANEL_ROWS = 10
 def roster_panel(task: Task, case: Case) -> dict[str, Any] | None:
     """What the roster panel shows; none where the case has no roster or it is not the person's to see."""
     session = reading()
-    roster = rosters.of_case(session, case)
-    if roster is None:
+    if case.roster_id is None:
+        return None
+    try:
+        roster = rosters.find(session, principal(), case.roster_id)
+    except NotFound:
         return None
     held = rosters.holding(session, principal(), roster)
     return {
