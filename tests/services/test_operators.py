@@ -51,10 +51,8 @@ def test_an_unknown_operator_is_refused(sqlite_world: World, audit: Case) -> Non
         ask(sqlite_world, audit, "launch_rocket")
 
 
-@pytest.mark.parametrize("operator", sorted(OPERATORS))
+@pytest.mark.parametrize("operator", sorted(OPERATORS.keys() - {"start_case"}))  # that one takes any parameter as start data
 def test_a_wrong_parameter_is_a_sentence(sqlite_world: World, audit: Case, operator: str) -> None:
-    if operator == "start_case":
-        pytest.skip("takes any parameter as start data")
     with pytest.raises(OperatorError, match="参数不对"):
         ask(sqlite_world, audit, operator, nonsense=1)
 
