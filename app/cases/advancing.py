@@ -155,13 +155,13 @@ def _record(session: Session, case: Case, step: Advance, opened: list[Task], by:
         rows.append(event_row(case, "case_ended", by, name=step.outcome or "办结"))
     if rows:
         session.execute(insert(table(Event)), [{**row, "at": now} for row in rows])
-    _add_parties(session, case, opened)
+    _add_parties(session, case, opened, by)
 
 
-def _add_parties(session: Session, case: Case, opened: list[Task]) -> None:
-    """Whoever has a task takes part in the case from then on. The enterprise of the case does so from its start."""
+def _add_parties(session: Session, case: Case, opened: list[Task], by: By) -> None:
+    """Whoever has a task takes part in the case from then on. The enterprise does so from its start, and whoever acts had a task before."""
     own = case.enterprise.organisation_id if case.enterprise_id is not None and case.enterprise is not None else None
-    parties = {task.organisation_id for task in opened} - {None, own}
+    parties = {task.organisation_id for task in opened} - {None, own, by.organisation_id}
     insert_new(session, CaseParty, [{"case_id": case.id, "organisation_id": i} for i in sorted(parties, key=lambda i: i or 0)])
 
 

@@ -140,6 +140,7 @@ def extend(session: Session, principal: Principal, task_id: int, value: int, uni
 def _apply(session: Session, principal: Principal, task: Task, case: Case, deadline: Deadline) -> None:
     """Writes the moved limit into the task and those that share it, into their timers and the engine's boundary timers."""
     moved = [task, *_sharing(session, task)]
+    case.limits_moved = True
     for one in moved:
         task_rows.set_deadline(one, deadline)
         one.revision += 1

@@ -61,10 +61,8 @@ def start(
     )
     session.add(case)
     session.flush()
-    if enterprise is not None:
-        session.add(CaseParty(case_id=case.id, organisation_id=enterprise.organisation_id))
-    elif by.organisation_id is not None:
-        session.add(CaseParty(case_id=case.id, organisation_id=by.organisation_id))
+    parties = {enterprise.organisation_id if enterprise else None, by.organisation_id} - {None}
+    session.add_all(CaseParty(case_id=case.id, organisation_id=organisation_id) for organisation_id in parties)
     session.flush()
     started = advancing.event_row(case, "case_started", by, name=definition.name, detail={"version": definition.version})
     advancing.begin(session, case, _start_variables(session, case, variables), by, [started])

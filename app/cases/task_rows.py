@@ -22,7 +22,7 @@ REMINDER_TIME = dt.time(8, 30)
 
 def open_tasks(session: Session, case: Case, opened: list[OpenedTask]) -> list[Task]:
     """Adds a row for each task that waits from now on. A task whose organisation is not set up waits and says what is missing."""
-    moved = _moved_limits(session, case) if case.revision > 1 and any(one.deadline is not None for one in opened) else []
+    moved = _moved_limits(session, case) if case.limits_moved else []
     tasks = [_row(session, case, one, _as_moved(one.deadline, moved)) for one in opened]
     session.add_all(tasks)
     session.flush()
@@ -57,7 +57,7 @@ def _row(session: Session, case: Case, one: OpenedTask, deadline: Deadline | Non
         basis=" ".join(legal.basis),
         article=legal.article,
         actor=actor,
-        organisation_id=organisation.id if organisation else None,
+        organisation=organisation,
         waiting_for=None if organisation else what_is_missing(actor, case.region_code),
         status=TaskStatus.OPEN,
         optional=legal.element.properties.get("optional") == "true",

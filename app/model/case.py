@@ -48,6 +48,7 @@ class Case(Base):
     started_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     incident: Mapped[dict[str, Any] | None]  # element, message and time of the failure that suspended it
+    limits_moved: Mapped[bool] = mapped_column(default=False)  # some clock was stopped or limit extended: later steps may share it
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @property
