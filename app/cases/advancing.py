@@ -94,7 +94,7 @@ def _write(
     opened = task_rows.open_tasks(session, case, step.opened)
     _set_timers(session, case, step, opened)
     _record(session, case, step, opened, by, events)
-    telling.tell_about(session, case, step, opened)
+    telling.tell_about(session, case, step, opened, by.organisation_id, quiet=compiled.process.properties.get("kind") == "penalty")
 
     if not step.ended:
         after_commit(session, lambda: workflows.put(case.id, revision, compiled.content_hash, run.workflow))
