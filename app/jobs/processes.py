@@ -14,6 +14,7 @@ from types import FrameType
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases import calendars, time_passing
@@ -29,10 +30,9 @@ LEASE_SECONDS = 10
 IDLE_SECONDS = 0.5
 
 
-def refresh_clock(database: Database) -> None:
+def refresh_clock(session: Session) -> None:
     """Takes over the clock offset that demonstrations and tests keep in the database."""
-    with database.session() as session:
-        row = session.get(Setting, "clock_offset_seconds")
+    row = session.get(Setting, "clock_offset_seconds")
     clock.set_offset(dt.timedelta(seconds=float(row.value)) if row else dt.timedelta(0))
 
 
@@ -51,10 +51,10 @@ def stop_event() -> threading.Event:
 def run_worker(database: Database, mailer: Mailer, stopping: threading.Event, *, adjustable: bool = False) -> None:
     """Works until told to stop."""
     while not stopping.is_set():
-        if adjustable:
-            refresh_clock(database)
         try:
             with database.session() as session:
+                if adjustable:
+                    refresh_clock(session)
                 calendar = calendars.use(session)
             with calendar:
                 done = work_once(database, mailer)
@@ -86,7 +86,8 @@ def _tick(database: Database, adjustable: bool) -> None:
     if not lease.hold(database, CLOCK_LEASE, LEASE_SECONDS):
         return
     if adjustable:
-        refresh_clock(database)
+        with database.session() as session:
+            refresh_clock(session)
     fired = time_passing.fire_due(database)
     if fired:
         log.info("timers fired", count=fired)

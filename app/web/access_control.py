@@ -54,7 +54,7 @@ def init(app: Flask) -> None:
 def _begin() -> None:
     session.permanent = True  # slides: the session ends after the set minutes without a request
     if runtime().settings.adjustable_clock and request.endpoint != "static":
-        refresh_clock(runtime().database)
+        refresh_clock(reading())
     if request.endpoint != "static":
         g.calendar = calendars.use(reading())
         g.calendar.__enter__()
