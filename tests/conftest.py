@@ -8,7 +8,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +163,8 @@ def time() -> Iterator[TestClock]:
 @pytest.fixture
 def runtime(settings: Settings, database: Database) -> Runtime:
     advancing.workflows = WorkflowCache()
-    return Runtime(settings, database, FileStore(settings.upload_dir), FolderMailer(settings))
+    own = replace(settings, database_url=database.engine.url.render_as_string(hide_password=False))
+    return Runtime(own, database, FileStore(own.upload_dir), FolderMailer(own))
 
 
 @pytest.fixture
@@ -174,20 +175,11 @@ def world(runtime: Runtime, time: TestClock, request: pytest.FixtureRequest) -> 
 
 
 @pytest.fixture
-def sqlite_world(settings: Settings, time: TestClock, sqlite_template: Template) -> Iterator[World]:
-    """The same on SQLite alone, for tests that do not depend on the kind of database."""
-    shutil.copyfile(sqlite_template.sqlite, settings.database_url.removeprefix("sqlite:///"))
-    made = Runtime.from_settings(settings)
-    advancing.workflows = WorkflowCache()
-    yield World(made, time, dict(sqlite_template.users))
-    made.database.engine.dispose()
-
-
-@pytest.fixture
-def app(sqlite_world: World, settings: Settings) -> Flask:
-    """The Flask application over the same database as `sqlite_world`."""
+def app(world: World) -> Iterator[Flask]:
+    """The Flask application over the same database as `world`."""
     from app.web.application import create_app
 
-    made = create_app(settings)
+    made = create_app(world.runtime.settings)
     made.testing = True
-    return made
+    yield made
+    made.extensions["runtime"].database.engine.dispose()

@@ -52,12 +52,12 @@ SEES_LISTS = {  # by line
 
 
 @pytest.fixture
-def listed(sqlite_world: World) -> Case:
-    sqlite_world.publish(NAMES, ["甲厂"])
-    with sqlite_world.transaction() as session:
+def listed(world: World) -> Case:
+    world.publish(NAMES, ["甲厂"])
+    with world.transaction() as session:
         for name in NAMES:
-            sqlite_world.principal(session, f"enterprise:{name}")
-    return sqlite_world.case_of("shandong.mandatory_audit", "甲厂")
+            world.principal(session, f"enterprise:{name}")
+    return world.case_of("shandong.mandatory_audit", "甲厂")
 
 
 def seen(world: World, username: str, query: Any, condition: Any) -> list[Any]:
@@ -67,31 +67,31 @@ def seen(world: World, username: str, query: Any, condition: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("username", SEES_CASE)
-def test_a_case_is_seen_by_its_region_and_its_parties(sqlite_world: World, listed: Case, username: str) -> None:
-    found = seen(sqlite_world, username, select(Case.id).where(Case.id == listed.id), scope.cases)
+def test_a_case_is_seen_by_its_region_and_its_parties(world: World, listed: Case, username: str) -> None:
+    found = seen(world, username, select(Case.id).where(Case.id == listed.id), scope.cases)
     assert bool(found) is SEES_CASE[username]
 
 
 @pytest.mark.parametrize("username", SEES_CASE)
-def test_tasks_are_seen_with_their_case(sqlite_world: World, listed: Case, username: str) -> None:
+def test_tasks_are_seen_with_their_case(world: World, listed: Case, username: str) -> None:
     query = select(Task.id).join(Case, Case.id == Task.case_id).where(Case.id == listed.id)
-    assert bool(seen(sqlite_world, username, query, scope.tasks)) is SEES_CASE[username]
+    assert bool(seen(world, username, query, scope.tasks)) is SEES_CASE[username]
 
 
 @pytest.mark.parametrize("username", SEES_CASE)
-def test_only_one_organisation_does_a_task(sqlite_world: World, listed: Case, username: str) -> None:
-    task = sqlite_world.step(listed.id, "disclosure.s2")
-    assert bool(seen(sqlite_world, username, select(Task.id).where(Task.id == task.id), scope.own_tasks)) is (username == "enterprise:甲厂")
+def test_only_one_organisation_does_a_task(world: World, listed: Case, username: str) -> None:
+    task = world.step(listed.id, "disclosure.s2")
+    assert bool(seen(world, username, select(Task.id).where(Task.id == task.id), scope.own_tasks)) is (username == "enterprise:甲厂")
 
 
 @pytest.mark.parametrize("username", SEES_LISTS)
-def test_lists_are_seen_by_their_line_and_region(sqlite_world: World, listed: Case, username: str) -> None:
-    assert set(seen(sqlite_world, username, select(Roster.line), scope.rosters)) == SEES_LISTS[username]
+def test_lists_are_seen_by_their_line_and_region(world: World, listed: Case, username: str) -> None:
+    assert set(seen(world, username, select(Roster.line), scope.rosters)) == SEES_LISTS[username]
 
 
 @pytest.mark.parametrize("username", SEES_CASE)
-def test_enterprises_are_seen_by_their_region_and_themselves(sqlite_world: World, listed: Case, username: str) -> None:
-    found = set(seen(sqlite_world, username, select(Enterprise.name), scope.enterprises))
+def test_enterprises_are_seen_by_their_region_and_themselves(world: World, listed: Case, username: str) -> None:
+    found = set(seen(world, username, select(Enterprise.name), scope.enterprises))
     if username.startswith("enterprise:"):
         assert found == {username.partition(":")[2]}
     else:
@@ -99,49 +99,49 @@ def test_enterprises_are_seen_by_their_region_and_themselves(sqlite_world: World
 
 
 @pytest.mark.parametrize("username", SEES_CASE)
-def test_a_notice_is_seen_by_its_recipient_alone(sqlite_world: World, listed: Case, username: str) -> None:
-    with sqlite_world.session() as session:
-        own = sqlite_world.principal(session, username).organisation_ids
-    found = seen(sqlite_world, username, select(Notice.organisation_id), scope.notices)
+def test_a_notice_is_seen_by_its_recipient_alone(world: World, listed: Case, username: str) -> None:
+    with world.session() as session:
+        own = world.principal(session, username).organisation_ids
+    found = seen(world, username, select(Notice.organisation_id), scope.notices)
     assert set(found) <= own
 
 
 @pytest.mark.parametrize("username", SEES_CASE)
-def test_documents_are_seen_with_their_case(sqlite_world: World, listed: Case, username: str) -> None:
-    sqlite_world.do_step("enterprise:甲厂", listed.id, "extension.s1")
+def test_documents_are_seen_with_their_case(world: World, listed: Case, username: str) -> None:
+    world.do_step("enterprise:甲厂", listed.id, "extension.s1")
     query = select(Document.id).where(Document.case_id == listed.id)
-    assert seen(sqlite_world, "county-env", query, scope.documents)
-    assert bool(seen(sqlite_world, username, query, scope.documents)) is SEES_CASE[username]
+    assert seen(world, "county-env", query, scope.documents)
+    assert bool(seen(world, username, query, scope.documents)) is SEES_CASE[username]
 
 
 @pytest.mark.parametrize("username", ["enterprise:甲厂", "enterprise:乙厂", "expert"])
-def test_internal_events_are_not_for_enterprises(sqlite_world: World, listed: Case, username: str) -> None:
-    with sqlite_world.transaction() as session:
+def test_internal_events_are_not_for_enterprises(world: World, listed: Case, username: str) -> None:
+    with world.transaction() as session:
         session.add(Event(case_id=listed.id, at=listed.started_at, kind="incident", public_to_enterprise=False))
-    assert seen(sqlite_world, username, select(Event.kind).where(Event.kind == "incident"), scope.events) == []
+    assert seen(world, username, select(Event.kind).where(Event.kind == "incident"), scope.events) == []
 
 
-def test_an_expert_sees_a_case_once_a_task_came_to_them(sqlite_world: World, listed: Case) -> None:
+def test_an_expert_sees_a_case_once_a_task_came_to_them(world: World, listed: Case) -> None:
     from tests.processes.walking import Walker
 
-    walker = Walker(sqlite_world, listed)
+    walker = Walker(world, listed)
     walker.until("2008.acceptance.s11")
-    found = seen(sqlite_world, "expert", select(Case.id), scope.cases)
+    found = seen(world, "expert", select(Case.id), scope.cases)
     assert found == [listed.id]
 
 
-def test_an_upload_of_ones_own_is_seen_before_it_is_submitted(sqlite_world: World, listed: Case) -> None:
-    with sqlite_world.transaction() as session:
-        who = sqlite_world.principal(session, "county-env")
-        made = documents.upload(session, sqlite_world.runtime.files, who, "a.pdf", io.BytesIO(b"%PDF-1.4"))
-    assert seen(sqlite_world, "county-env", select(Document.id), scope.documents) == [made.id]
+def test_an_upload_of_ones_own_is_seen_before_it_is_submitted(world: World, listed: Case) -> None:
+    with world.transaction() as session:
+        who = world.principal(session, "county-env")
+        made = documents.upload(session, world.runtime.files, who, "a.pdf", io.BytesIO(b"%PDF-1.4"))
+    assert seen(world, "county-env", select(Document.id), scope.documents) == [made.id]
 
 
 @pytest.mark.parametrize("region", ["370000", "370100", "370102"])
-def test_a_user_without_working_role_sees_nothing(sqlite_world: World, listed: Case, region: str) -> None:
+def test_a_user_without_working_role_sees_nothing(world: World, listed: Case, region: str) -> None:
     from app.model import Organisation, Role
 
-    with sqlite_world.transaction() as session:
+    with world.transaction() as session:
         office = session.scalars(select(Organisation).where(Organisation.region_code == region).limit(1)).one()
-        sqlite_world.add_user(session, "clerk-of-nothing", office, Role.AUDITOR)
-    assert seen(sqlite_world, "clerk-of-nothing", select(Case.id), scope.cases) == []
+        world.add_user(session, "clerk-of-nothing", office, Role.AUDITOR)
+    assert seen(world, "clerk-of-nothing", select(Case.id), scope.cases) == []

@@ -12,6 +12,6 @@ ENTERPRISE = f"enterprise:{NAME}"
 
 
 @pytest.fixture
-def audit(sqlite_world: World) -> Case:
-    sqlite_world.publish([NAME])
-    return sqlite_world.case_of("shandong.mandatory_audit", NAME)
+def audit(world: World) -> Case:
+    world.publish([NAME])
+    return world.case_of("shandong.mandatory_audit", NAME)

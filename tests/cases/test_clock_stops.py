@@ -20,9 +20,9 @@ ENTERPRISE = f"enterprise:{NAME}"
 
 
 @pytest.fixture
-def review(sqlite_world: World, audit: Case) -> Task:
+def review(world: World, audit: Case) -> Task:
     """The county's review of an application for acceptance: 20 workdays of its own."""
-    return to_review(sqlite_world, audit)
+    return to_review(world, audit)
 
 
 def to_review(world: World, audit: Case) -> Task:
@@ -57,171 +57,171 @@ def timers(world: World, task: Task) -> list[Timer]:
         return list(session.scalars(select(Timer).where(Timer.task_id == task.id)))
 
 
-def test_a_stop_moves_the_limit_by_the_workdays_that_it_lasted(sqlite_world: World, review: Task) -> None:
+def test_a_stop_moves_the_limit_by_the_workdays_that_it_lasted(world: World, review: Task) -> None:
     assert review.due_on is not None
-    sqlite_world.clock.to("2027-01-13")
-    stop(sqlite_world, review)
-    sqlite_world.clock.to("2027-01-20")
-    act(sqlite_world, clock_stops.resume, review)
-    moved = reread(sqlite_world, review).due_on
+    world.clock.to("2027-01-13")
+    stop(world, review)
+    world.clock.to("2027-01-20")
+    act(world, clock_stops.resume, review)
+    moved = reread(world, review).due_on
     expected = periods.workdays(25, since="2027-01-11").due_on  # Wednesday to Tuesday: five workdays did not count
     assert (periods.workdays(20, since="2027-01-11").due_on, moved) == (review.due_on, expected)
 
 
-def test_a_stop_and_resumption_of_one_day_moves_nothing(sqlite_world: World, review: Task) -> None:
-    stop(sqlite_world, review)
-    act(sqlite_world, clock_stops.resume, review)
-    assert reread(sqlite_world, review).due_on == review.due_on
+def test_a_stop_and_resumption_of_one_day_moves_nothing(world: World, review: Task) -> None:
+    stop(world, review)
+    act(world, clock_stops.resume, review)
+    assert reread(world, review).due_on == review.due_on
 
 
-def test_while_it_stands_no_timer_waits(sqlite_world: World, review: Task) -> None:
-    assert timers(sqlite_world, review)
-    stop(sqlite_world, review)
-    assert timers(sqlite_world, review) == []
-    assert reread(sqlite_world, review).clock_stopped
+def test_while_it_stands_no_timer_waits(world: World, review: Task) -> None:
+    assert timers(world, review)
+    stop(world, review)
+    assert timers(world, review) == []
+    assert reread(world, review).clock_stopped
 
 
-def test_while_it_stands_the_task_is_never_late(sqlite_world: World, review: Task) -> None:
-    stop(sqlite_world, review)
-    sqlite_world.clock.move(days=300)
-    sqlite_world.work()
-    assert reread(sqlite_world, review).overdue_at is None
+def test_while_it_stands_the_task_is_never_late(world: World, review: Task) -> None:
+    stop(world, review)
+    world.clock.move(days=300)
+    world.work()
+    assert reread(world, review).overdue_at is None
 
 
-def test_resumed_timers_stand_at_the_new_limit(sqlite_world: World, review: Task) -> None:
-    stop(sqlite_world, review)
-    sqlite_world.clock.move(days=14)
-    act(sqlite_world, clock_stops.resume, review)
-    due = reread(sqlite_world, review).due_on
+def test_resumed_timers_stand_at_the_new_limit(world: World, review: Task) -> None:
+    stop(world, review)
+    world.clock.move(days=14)
+    act(world, clock_stops.resume, review)
+    due = reread(world, review).due_on
     assert due is not None
-    last = max(t.due_at for t in timers(sqlite_world, review) if t.due_at)
+    last = max(t.due_at for t in timers(world, review) if t.due_at)
     assert last.astimezone(clock.SHANGHAI) == dt.datetime.combine(due + dt.timedelta(days=1), dt.time(), clock.SHANGHAI)
 
 
-def test_a_stop_records_who_why_since_when_and_under_which_article(sqlite_world: World, review: Task) -> None:
-    stop(sqlite_world, review)
-    with sqlite_world.session() as session:
+def test_a_stop_records_who_why_since_when_and_under_which_article(world: World, review: Task) -> None:
+    stop(world, review)
+    with world.session() as session:
         row = session.scalars(select(ClockStop)).one()
-        assert (row.stopped_by_id, row.reason, row.stopped_on) == (sqlite_world.users["county-coord"], "企业申请听证", dt.date(2027, 1, 11))
+        assert (row.stopped_by_id, row.reason, row.stopped_on) == (world.users["county-coord"], "企业申请听证", dt.date(2027, 1, 11))
         assert "四十五" in row.legal_basis
 
 
 @pytest.mark.parametrize("what", ["stop", "resume", "extend"])
-def test_the_parties_are_told_in_writing(sqlite_world: World, review: Task, what: str) -> None:
+def test_the_parties_are_told_in_writing(world: World, review: Task, what: str) -> None:
     if what == "extend":
-        act(sqlite_world, clock_stops.extend, review, 5, "workday", "案情复杂", "行政许可法 第四十二条")
+        act(world, clock_stops.extend, review, 5, "workday", "案情复杂", "行政许可法 第四十二条")
     else:
-        stop(sqlite_world, review)
+        stop(world, review)
         if what == "resume":
-            sqlite_world.clock.move(days=2)
-            act(sqlite_world, clock_stops.resume, review)
+            world.clock.move(days=2)
+            act(world, clock_stops.resume, review)
     words = {"stop": "暂停", "resume": "恢复", "extend": "延长"}[what]
-    with sqlite_world.session() as session:
+    with world.session() as session:
         rows = session.execute(
             select(Organisation.name).join(Notice, Notice.organisation_id == Organisation.id).where(Notice.title.startswith(words))
         ).scalars()
         assert sorted(rows) == ["370102综合协调局", NAME]
 
 
-def test_a_second_stop_is_refused(sqlite_world: World, review: Task) -> None:
-    stop(sqlite_world, review)
+def test_a_second_stop_is_refused(world: World, review: Task) -> None:
+    stop(world, review)
     with pytest.raises(Conflict):
-        stop(sqlite_world, review)
+        stop(world, review)
 
 
-def test_a_running_clock_is_not_resumed(sqlite_world: World, review: Task) -> None:
+def test_a_running_clock_is_not_resumed(world: World, review: Task) -> None:
     with pytest.raises(Conflict):
-        act(sqlite_world, clock_stops.resume, review)
+        act(world, clock_stops.resume, review)
 
 
 @pytest.mark.parametrize(("ground", "reason"), [("holiday", "x"), ("", "x"), ("hearing", " ")])
-def test_a_stop_needs_a_ground_of_the_law_and_a_reason(sqlite_world: World, review: Task, ground: str, reason: str) -> None:
+def test_a_stop_needs_a_ground_of_the_law_and_a_reason(world: World, review: Task, ground: str, reason: str) -> None:
     with pytest.raises(CaseError):
-        act(sqlite_world, clock_stops.stop, review, ground, reason)
+        act(world, clock_stops.stop, review, ground, reason)
 
 
 @pytest.mark.parametrize("by", [ENTERPRISE, "county-env", "city-coord", "province-coord"])
-def test_only_the_office_itself_stops_its_clock(sqlite_world: World, review: Task, by: str) -> None:
+def test_only_the_office_itself_stops_its_clock(world: World, review: Task, by: str) -> None:
     with pytest.raises(Forbidden):
-        stop(sqlite_world, review, by=by)
+        stop(world, review, by=by)
 
 
-def test_an_office_elsewhere_does_not_even_see_it(sqlite_world: World, review: Task) -> None:
+def test_an_office_elsewhere_does_not_even_see_it(world: World, review: Task) -> None:
     with pytest.raises(NotFound):
-        stop(sqlite_world, review, by="county-coord2")
+        stop(world, review, by="county-coord2")
 
 
-def test_an_enterprise_does_not_stop_its_own_clock(sqlite_world: World, audit: Case) -> None:
+def test_an_enterprise_does_not_stop_its_own_clock(world: World, audit: Case) -> None:
     with pytest.raises(Forbidden):
-        stop(sqlite_world, sqlite_world.step(audit.id, "disclosure.s2"), by=ENTERPRISE)
+        stop(world, world.step(audit.id, "disclosure.s2"), by=ENTERPRISE)
 
 
-def test_a_limit_that_is_over_is_not_stopped(sqlite_world: World, review: Task) -> None:
-    sqlite_world.clock.move(days=120)
+def test_a_limit_that_is_over_is_not_stopped(world: World, review: Task) -> None:
+    world.clock.move(days=120)
     with pytest.raises(CaseError, match="期限已过"):
-        stop(sqlite_world, review)
+        stop(world, review)
 
 
 @pytest.mark.parametrize(("value", "unit"), [(5, "workday"), (5, "day"), (60, "workday")])
-def test_an_extension_moves_the_limit(sqlite_world: World, review: Task, value: int, unit: str) -> None:
+def test_an_extension_moves_the_limit(world: World, review: Task, value: int, unit: str) -> None:
     assert review.due_on is not None
-    act(sqlite_world, clock_stops.extend, review, value, unit, "案情复杂", "行政许可法 第四十二条")
-    moved = reread(sqlite_world, review).due_on
+    act(world, clock_stops.extend, review, value, unit, "案情复杂", "行政许可法 第四十二条")
+    moved = reread(world, review).due_on
     assert moved is not None
     count = periods.workdays if unit == "workday" else periods.days
     assert moved == count(value, since=review.due_on).due_on
 
 
 @pytest.mark.parametrize(("value", "unit"), [(0, "day"), (-1, "day"), (61, "workday"), (3, "month")])
-def test_an_extension_is_bounded(sqlite_world: World, review: Task, value: int, unit: str) -> None:
+def test_an_extension_is_bounded(world: World, review: Task, value: int, unit: str) -> None:
     with pytest.raises(CaseError):
-        act(sqlite_world, clock_stops.extend, review, value, unit, "案情复杂", "法")
+        act(world, clock_stops.extend, review, value, unit, "案情复杂", "法")
 
 
-def test_a_limit_is_extended_once(sqlite_world: World, review: Task) -> None:
-    act(sqlite_world, clock_stops.extend, review, 5, "workday", "案情复杂", "法")
+def test_a_limit_is_extended_once(world: World, review: Task) -> None:
+    act(world, clock_stops.extend, review, 5, "workday", "案情复杂", "法")
     with pytest.raises(CaseError, match="已经延长"):
-        act(sqlite_world, clock_stops.extend, review, 5, "workday", "案情复杂", "法")
+        act(world, clock_stops.extend, review, 5, "workday", "案情复杂", "法")
 
 
 @pytest.mark.parametrize(("reason", "basis"), [("", "法"), ("案情复杂", " ")])
-def test_an_extension_needs_reason_and_basis(sqlite_world: World, review: Task, reason: str, basis: str) -> None:
+def test_an_extension_needs_reason_and_basis(world: World, review: Task, reason: str, basis: str) -> None:
     with pytest.raises(CaseError):
-        act(sqlite_world, clock_stops.extend, review, 5, "workday", reason, basis)
+        act(world, clock_stops.extend, review, 5, "workday", reason, basis)
 
 
-def test_what_was_excluded_stays_excluded_for_later_steps_of_the_same_limit(sqlite_world: World, audit: Case, review: Task) -> None:
-    sqlite_world.clock.to("2027-01-13")
-    stop(sqlite_world, review)
-    sqlite_world.clock.to("2027-01-20")
-    act(sqlite_world, clock_stops.resume, review)
-    moved = reread(sqlite_world, review).due_on
-    sqlite_world.do_step("county-coord", audit.id, "2008.acceptance.s3", decision="approve")
-    assert {t.due_on for t in sqlite_world.open_tasks(audit.id) if "2008.acceptance.s4" in t.basis} == {moved}
+def test_what_was_excluded_stays_excluded_for_later_steps_of_the_same_limit(world: World, audit: Case, review: Task) -> None:
+    world.clock.to("2027-01-13")
+    stop(world, review)
+    world.clock.to("2027-01-20")
+    act(world, clock_stops.resume, review)
+    moved = reread(world, review).due_on
+    world.do_step("county-coord", audit.id, "2008.acceptance.s3", decision="approve")
+    assert {t.due_on for t in world.open_tasks(audit.id) if "2008.acceptance.s4" in t.basis} == {moved}
 
 
-def test_everything_is_in_the_record_of_the_case(sqlite_world: World, audit: Case, review: Task) -> None:
-    stop(sqlite_world, review)
-    sqlite_world.clock.move(days=2)
-    act(sqlite_world, clock_stops.resume, review)
-    act(sqlite_world, clock_stops.extend, review, 5, "workday", "案情复杂", "法")
-    with sqlite_world.session() as session:
+def test_everything_is_in_the_record_of_the_case(world: World, audit: Case, review: Task) -> None:
+    stop(world, review)
+    world.clock.move(days=2)
+    act(world, clock_stops.resume, review)
+    act(world, clock_stops.extend, review, 5, "workday", "案情复杂", "法")
+    with world.session() as session:
         kinds = session.scalars(select(Event.kind).where(Event.case_id == audit.id, Event.task_id == review.id).order_by(Event.id)).all()
         assert [k for k in kinds if k != "task_created"] == ["clock_stopped", "clock_resumed", "deadline_extended"]
         assert session.scalars(select(Enterprise.name)).all() == [NAME]
 
 
-def test_two_bodies_that_act_jointly_have_one_clock(sqlite_world: World, audit: Case, review: Task) -> None:
-    sqlite_world.do("county-coord", review, decision="approve")
-    lead, joint = sorted((t for t in sqlite_world.open_tasks(audit.id) if "acceptance.s4" in t.basis), key=lambda t: t.actor)
+def test_two_bodies_that_act_jointly_have_one_clock(world: World, audit: Case, review: Task) -> None:
+    world.do("county-coord", review, decision="approve")
+    lead, joint = sorted((t for t in world.open_tasks(audit.id) if "acceptance.s4" in t.basis), key=lambda t: t.actor)
     assert lead.due_on is not None
     whose = {"county_environment": "county-env", "county_coordinator": "county-coord"}
-    act(sqlite_world, clock_stops.stop, lead, "hearing", "企业申请听证", by=whose[lead.actor])
-    assert reread(sqlite_world, joint).clock_stopped
-    sqlite_world.clock.move(days=7)
-    act(sqlite_world, clock_stops.resume, joint, by=whose[joint.actor])
-    moved = {reread(sqlite_world, task).due_on for task in (lead, joint)}
+    act(world, clock_stops.stop, lead, "hearing", "企业申请听证", by=whose[lead.actor])
+    assert reread(world, joint).clock_stopped
+    world.clock.move(days=7)
+    act(world, clock_stops.resume, joint, by=whose[joint.actor])
+    moved = {reread(world, task).due_on for task in (lead, joint)}
     assert len(moved) == 1
     assert moved != {lead.due_on}
-    with sqlite_world.session() as session:
+    with world.session() as session:
         assert session.scalars(select(ClockStop.resumed_on)).one() is not None

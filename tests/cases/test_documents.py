@@ -43,9 +43,9 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_known_type_is_taken_in(sqlite_world: World, name: str) -> None:
-    made = upload(sqlite_world, name, GOOD[name])
-    assert sqlite_world.runtime.files.path(made.sha256).read_bytes() == GOOD[name]
+def test_a_known_type_is_taken_in(world: World, name: str) -> None:
+    made = upload(world, name, GOOD[name])
+    assert world.runtime.files.path(made.sha256).read_bytes() == GOOD[name]
 
 
 BAD = {
@@ -70,33 +70,33 @@ BAD = {
 
 
 @pytest.mark.parametrize("fault", BAD)
-def test_a_bad_upload_is_refused_with_its_reason(sqlite_world: World, fault: str) -> None:
+def test_a_bad_upload_is_refused_with_its_reason(world: World, fault: str) -> None:
     name, body, words = BAD[fault]
     with pytest.raises(CaseError, match=words):
-        upload(sqlite_world, name, body)
+        upload(world, name, body)
 
 
-def test_too_large_an_upload_is_refused(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_an_upload_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MAX_BYTES", 1024 * 1024)
     with pytest.raises(CaseError, match="1 MB"):
-        upload(sqlite_world, "a.pdf", PDF + b"x" * 1024 * 1024)
+        upload(world, "a.pdf", PDF + b"x" * 1024 * 1024)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd.pdf", "..\\..\\a.pdf", "/a/b/a.pdf"])
-def test_a_path_in_a_name_is_cut_off(sqlite_world: World, name: str) -> None:
-    assert "/" not in upload(sqlite_world, name, PDF).name.replace("\\", "/")
+def test_a_path_in_a_name_is_cut_off(world: World, name: str) -> None:
+    assert "/" not in upload(world, name, PDF).name.replace("\\", "/")
 
 
-def test_a_long_name_keeps_its_type(sqlite_world: World) -> None:
-    assert upload(sqlite_world, "长" * 300 + ".pdf", PDF).name.endswith(".pdf")
+def test_a_long_name_keeps_its_type(world: World) -> None:
+    assert upload(world, "长" * 300 + ".pdf", PDF).name.endswith(".pdf")
 
 
 def test_a_name_without_control_characters_is_kept(world: World) -> None:
     assert upload(world, "a\x00\nb.pdf", PDF).name == "ab.pdf"
 
 
-def test_the_same_content_is_stored_once(sqlite_world: World) -> None:
-    first, second = upload(sqlite_world, "a.pdf", PDF), upload(sqlite_world, "b.pdf", PDF)
+def test_the_same_content_is_stored_once(world: World) -> None:
+    first, second = upload(world, "a.pdf", PDF), upload(world, "b.pdf", PDF)
     assert (first.sha256, first.id == second.id) == (second.sha256, False)
 
 
@@ -109,60 +109,60 @@ def complete_with(world: World, case: Case, file_id: int, username: str = ENTERP
         work.complete(session, world.principal(session, username), task.id, data)
 
 
-def test_a_submitted_file_belongs_to_its_task(sqlite_world: World, audit: Case) -> None:
-    made = upload(sqlite_world, "a.pdf", PDF, ENTERPRISE)
-    task = sqlite_world.step(audit.id, "execution.s2")
-    complete_with(sqlite_world, audit, made.id)
-    with sqlite_world.session() as session:
+def test_a_submitted_file_belongs_to_its_task(world: World, audit: Case) -> None:
+    made = upload(world, "a.pdf", PDF, ENTERPRISE)
+    task = world.step(audit.id, "execution.s2")
+    complete_with(world, audit, made.id)
+    with world.session() as session:
         found = session.get_one(Document, made.id)
         assert (found.case_id, found.task_id) == (audit.id, task.id)
 
 
 @pytest.mark.parametrize("file_id", [4711, 10**30])
-def test_a_file_that_does_not_exist_is_refused_at_its_field(sqlite_world: World, audit: Case, file_id: int) -> None:
-    with sqlite_world.transaction() as session:
-        sqlite_world.principal(session, ENTERPRISE)
+def test_a_file_that_does_not_exist_is_refused_at_its_field(world: World, audit: Case, file_id: int) -> None:
+    with world.transaction() as session:
+        world.principal(session, ENTERPRISE)
     with pytest.raises(InvalidForm) as caught:
-        complete_with(sqlite_world, audit, file_id)
+        complete_with(world, audit, file_id)
     assert [p.pointer for p in caught.value.problems] == ["/files/0"]
 
 
-def test_a_file_of_somebody_else_is_refused_at_its_field(sqlite_world: World, audit: Case) -> None:
-    made = upload(sqlite_world, "a.pdf", PDF, "county-env")
+def test_a_file_of_somebody_else_is_refused_at_its_field(world: World, audit: Case) -> None:
+    made = upload(world, "a.pdf", PDF, "county-env")
     with pytest.raises(InvalidForm) as caught:
-        complete_with(sqlite_world, audit, made.id)
+        complete_with(world, audit, made.id)
     assert [p.pointer for p in caught.value.problems] == ["/files/0"]
 
 
-def test_a_file_of_a_colleague_in_a_draft_can_be_submitted(sqlite_world: World, audit: Case) -> None:
-    made = upload(sqlite_world, "a.pdf", PDF, ENTERPRISE)
-    with sqlite_world.transaction() as session:
-        other = sqlite_world.principal(session, ENTERPRISE).organisation
+def test_a_file_of_a_colleague_in_a_draft_can_be_submitted(world: World, audit: Case) -> None:
+    made = upload(world, "a.pdf", PDF, ENTERPRISE)
+    with world.transaction() as session:
+        other = world.principal(session, ENTERPRISE).organisation
         assert other is not None
-        sqlite_world.add_user(session, "second", other)
-    complete_with(sqlite_world, audit, made.id, "second")
-    with sqlite_world.session() as session:
+        world.add_user(session, "second", other)
+    complete_with(world, audit, made.id, "second")
+    with world.session() as session:
         assert session.get_one(Document, made.id).case_id == audit.id
 
 
 @pytest.mark.parametrize("username", ["county-env", "city-coord", "province-env"])
-def test_authorities_of_the_region_see_the_files_of_a_case(sqlite_world: World, audit: Case, username: str) -> None:
-    made = upload(sqlite_world, "a.pdf", PDF, ENTERPRISE)
-    complete_with(sqlite_world, audit, made.id)
-    with sqlite_world.session() as session:
-        assert documents.find(session, sqlite_world.principal(session, username), made.id).id == made.id
+def test_authorities_of_the_region_see_the_files_of_a_case(world: World, audit: Case, username: str) -> None:
+    made = upload(world, "a.pdf", PDF, ENTERPRISE)
+    complete_with(world, audit, made.id)
+    with world.session() as session:
+        assert documents.find(session, world.principal(session, username), made.id).id == made.id
 
 
 @pytest.mark.parametrize("username", ["county-env2", "expert", "support", "auditor", "security"])
-def test_others_do_not_see_the_files_of_a_case(sqlite_world: World, audit: Case, username: str) -> None:
-    made = upload(sqlite_world, "a.pdf", PDF, ENTERPRISE)
-    complete_with(sqlite_world, audit, made.id)
-    with sqlite_world.session() as session, pytest.raises(NotFound):
-        documents.find(session, sqlite_world.principal(session, username), made.id)
+def test_others_do_not_see_the_files_of_a_case(world: World, audit: Case, username: str) -> None:
+    made = upload(world, "a.pdf", PDF, ENTERPRISE)
+    complete_with(world, audit, made.id)
+    with world.session() as session, pytest.raises(NotFound):
+        documents.find(session, world.principal(session, username), made.id)
 
 
 @pytest.mark.parametrize("username", ["county-env", "province-env", "admin"])
-def test_a_file_that_is_not_submitted_is_seen_by_its_organisation_alone(sqlite_world: World, audit: Case, username: str) -> None:
-    made = upload(sqlite_world, "a.pdf", PDF, ENTERPRISE)
-    with sqlite_world.session() as session, pytest.raises(NotFound):
-        documents.find(session, sqlite_world.principal(session, username), made.id)
+def test_a_file_that_is_not_submitted_is_seen_by_its_organisation_alone(world: World, audit: Case, username: str) -> None:
+    made = upload(world, "a.pdf", PDF, ENTERPRISE)
+    with world.session() as session, pytest.raises(NotFound):
+        documents.find(session, world.principal(session, username), made.id)

@@ -127,35 +127,35 @@ def refused(world: World, task: Task, data: Any, username: str = ENTERPRISE) -> 
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 5, True])
-def test_a_submission_that_is_no_form_is_refused(sqlite_world: World, audit: Case, data: object) -> None:
-    assert refused(sqlite_world, sqlite_world.step(audit.id, "disclosure.s2"), data) == {"": "表单数据应为对象"}
+def test_a_submission_that_is_no_form_is_refused(world: World, audit: Case, data: object) -> None:
+    assert refused(world, world.step(audit.id, "disclosure.s2"), data) == {"": "表单数据应为对象"}
 
 
-def test_a_missing_field_is_named_in_words(sqlite_world: World, audit: Case) -> None:
-    found = refused(sqlite_world, sqlite_world.step(audit.id, "execution.s2"), {"started_on": "2027-01-11"})
+def test_a_missing_field_is_named_in_words(world: World, audit: Case) -> None:
+    found = refused(world, world.step(audit.id, "execution.s2"), {"started_on": "2027-01-11"})
     assert found["/mode"].startswith("请填写")
 
 
-def test_an_unknown_field_is_refused(sqlite_world: World, audit: Case) -> None:
-    found = refused(sqlite_world, sqlite_world.step(audit.id, "execution.s2"), {"mode": "self", "audit_outcome": "reported"})
+def test_an_unknown_field_is_refused(world: World, audit: Case) -> None:
+    found = refused(world, world.step(audit.id, "execution.s2"), {"mode": "self", "audit_outcome": "reported"})
     assert "含有表单之外的内容" in found.values()
 
 
-def test_a_choice_that_is_none_is_refused(sqlite_world: World, audit: Case) -> None:
-    found = refused(sqlite_world, sqlite_world.step(audit.id, "execution.s2"), {"mode": "magic", "started_on": "2027-01-11"})
+def test_a_choice_that_is_none_is_refused(world: World, audit: Case) -> None:
+    found = refused(world, world.step(audit.id, "execution.s2"), {"mode": "magic", "started_on": "2027-01-11"})
     assert found["/mode"] == "请从给出的选项中选择"
 
 
-def test_a_date_that_is_none_is_refused(sqlite_world: World, audit: Case) -> None:
-    found = refused(sqlite_world, sqlite_world.step(audit.id, "execution.s2"), {"mode": "self", "started_on": "2027-02-30"})
+def test_a_date_that_is_none_is_refused(world: World, audit: Case) -> None:
+    found = refused(world, world.step(audit.id, "execution.s2"), {"mode": "self", "started_on": "2027-02-30"})
     assert "日期" in found["/started_on"]
 
 
-def test_forged_facts_of_the_case_are_replaced(sqlite_world: World, audit: Case) -> None:
-    with sqlite_world.transaction() as session:
-        sqlite_world.principal(session, ENTERPRISE)
-    task = sqlite_world.step(audit.id, "disclosure.s2")
-    done = submit(sqlite_world, task, {**sqlite_world.values_for(ENTERPRISE, task), "grounds": ["2"]})
+def test_forged_facts_of_the_case_are_replaced(world: World, audit: Case) -> None:
+    with world.transaction() as session:
+        world.principal(session, ENTERPRISE)
+    task = world.step(audit.id, "disclosure.s2")
+    done = submit(world, task, {**world.values_for(ENTERPRISE, task), "grounds": ["2"]})
     assert done.data is not None
     assert done.data["grounds"] == ["1"]
 
@@ -165,10 +165,8 @@ def test_a_forged_total_is_replaced_by_the_servers() -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "a\x00b", "\ud800"])
-def test_what_no_database_keeps_is_a_field_problem(sqlite_world: World, audit: Case, value: object) -> None:
-    found = refused(
-        sqlite_world, sqlite_world.step(audit.id, "execution.s2"), {"mode": "self", "started_on": "2027-01-11", "remark": value}
-    )
+def test_what_no_database_keeps_is_a_field_problem(world: World, audit: Case, value: object) -> None:
+    found = refused(world, world.step(audit.id, "execution.s2"), {"mode": "self", "started_on": "2027-01-11", "remark": value})
     assert "/remark" in found
 
 

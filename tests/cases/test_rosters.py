@@ -28,22 +28,22 @@ def act(world: World, username: str, function: object, *args: object) -> object:
 
 
 @pytest.fixture
-def county_list(sqlite_world: World) -> tuple[World, Case, int]:
+def county_list(world: World) -> tuple[World, Case, int]:
     """A county's list with two enterprises, at the county."""
-    case = sqlite_world.new_roster("county-env")
+    case = world.new_roster("county-env")
     assert case.roster_id is not None
-    sqlite_world.add_entries("county-env", case.roster_id, ["甲厂", "乙厂"], ["1"])
-    return sqlite_world, case, case.roster_id
+    world.add_entries("county-env", case.roster_id, ["甲厂", "乙厂"], ["1"])
+    return world, case, case.roster_id
 
 
 # -- sending on -------------------------------------------------------------------------------------------------------
 
 
-def test_an_empty_list_is_not_sent_on(sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("county-env")
+def test_an_empty_list_is_not_sent_on(world: World) -> None:
+    case = world.new_roster("county-env")
     with pytest.raises(InvalidForm, match="没有列入的企业"):
-        sqlite_world.do_step("county-env", case.id, ".s1")
-    assert sqlite_world.step(case.id, ".s1").status == "open"
+        world.do_step("county-env", case.id, ".s1")
+    assert world.step(case.id, ".s1").status == "open"
 
 
 def test_a_list_of_struck_entries_alone_counts_as_empty(county_list: tuple[World, Case, int]) -> None:
@@ -221,18 +221,17 @@ def test_what_is_no_workbook_is_refused_with_a_sentence(county_list: tuple[World
     assert "PDF" in refused.value.problems[0].message
 
 
-def test_the_list_of_2008_has_171_enterprises_and_imports_as_a_whole(sqlite_world: World) -> None:
+def test_the_list_of_2008_has_171_enterprises_and_imports_as_a_whole(world: World) -> None:
     assert {city: sum(e.city == city for e in roster_2008.enterprises()) for city in roster_2008.COUNTS} == roster_2008.COUNTS
     assert sum(roster_2008.COUNTS.values()) == 171
-    case = sqlite_world.new_roster("province-env")
-    assert act(sqlite_world, "province-env", rosters.import_workbook, case.roster_id, roster_2008.workbook()) == 171
+    case = world.new_roster("province-env")
+    assert act(world, "province-env", rosters.import_workbook, case.roster_id, roster_2008.workbook()) == 171
 
 
 # -- what is about to be published ------------------------------------------------------------------------------------
 
 
-def test_an_enterprise_of_both_lines_counts_once_and_with_all_its_grounds(sqlite_world: World) -> None:
-    world = sqlite_world
+def test_an_enterprise_of_both_lines_counts_once_and_with_all_its_grounds(world: World) -> None:
     for line, names, grounds in (("env", ["甲厂", "乙厂"], ["1"]), ("coord", ["乙厂", "丙厂"], ["2"])):
         case = world.new_roster(f"county-{line}")
         assert case.roster_id is not None

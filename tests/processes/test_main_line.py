@@ -109,48 +109,48 @@ def test_a_returned_list_is_corrected_and_goes_up_again(world: World) -> None:
         assert ([h["act"] for h in entry.history], entry.status) == (["added", "returned", "corrected"], "listed")
 
 
-def test_the_province_returns_to_the_city(sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("county-env")
+def test_the_province_returns_to_the_city(world: World) -> None:
+    case = world.new_roster("county-env")
     assert case.roster_id is not None
-    sqlite_world.add_entries("county-env", case.roster_id, [NAME], ["1"])
-    sqlite_world.do_step("county-env", case.id, ".s1")
-    sqlite_world.do_step("city-env", case.id, ".s3", decision="approve")
-    sqlite_world.do_step("province-env", case.id, ".s4", decision="return", returned_reason="请核对")
-    assert sqlite_world.step(case.id, ".s3").actor == "city_environment"
+    world.add_entries("county-env", case.roster_id, [NAME], ["1"])
+    world.do_step("county-env", case.id, ".s1")
+    world.do_step("city-env", case.id, ".s3", decision="approve")
+    world.do_step("province-env", case.id, ".s4", decision="return", returned_reason="请核对")
+    assert world.step(case.id, ".s3").actor == "city_environment"
 
 
 @pytest.mark.parametrize(("who", "step"), [("city-env", ".s3"), ("province-env", ".s4")])
-def test_a_higher_level_begins_at_its_own_step(sqlite_world: World, who: str, step: str) -> None:
-    case = sqlite_world.new_roster(who)
-    assert sqlite_world.step(case.id, step).organisation_id is not None
+def test_a_higher_level_begins_at_its_own_step(world: World, who: str, step: str) -> None:
+    case = world.new_roster(who)
+    assert world.step(case.id, step).organisation_id is not None
 
 
-def test_a_list_of_the_city_is_notified_and_copied_by_the_city(sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("city-env")
+def test_a_list_of_the_city_is_notified_and_copied_by_the_city(world: World) -> None:
+    case = world.new_roster("city-env")
     assert case.roster_id is not None
-    sqlite_world.add_entries("city-env", case.roster_id, [NAME], ["3"])
-    sqlite_world.do_step("city-env", case.id, ".s3", decision="approve")
-    sqlite_world.do_step("province-env", case.id, ".s4", decision="approve")
-    sqlite_world.do_step("city-env", case.id, ".s5")
-    sqlite_world.do_step("city-env", case.id, ".s6")
-    assert told(sqlite_world, template="listing") == [NAME]
-    assert told(sqlite_world, template="copy") == ["370100综合协调局"]
+    world.add_entries("city-env", case.roster_id, [NAME], ["3"])
+    world.do_step("city-env", case.id, ".s3", decision="approve")
+    world.do_step("province-env", case.id, ".s4", decision="approve")
+    world.do_step("city-env", case.id, ".s5")
+    world.do_step("city-env", case.id, ".s6")
+    assert told(world, template="listing") == [NAME]
+    assert told(world, template="copy") == ["370100综合协调局"]
 
 
-def test_yearly_lists_are_due_by_the_end_of_the_year(sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("county-env")
+def test_yearly_lists_are_due_by_the_end_of_the_year(world: World) -> None:
+    case = world.new_roster("county-env")
     assert case.roster_id is not None
-    sqlite_world.add_entries("county-env", case.roster_id, [NAME], ["1"])
-    sqlite_world.do_step("county-env", case.id, ".s1")
-    assert sqlite_world.step(case.id, ".s3").due_on == dt.date(2027, 12, 31)
+    world.add_entries("county-env", case.roster_id, [NAME], ["1"])
+    world.do_step("county-env", case.id, ".s1")
+    assert world.step(case.id, ".s3").due_on == dt.date(2027, 12, 31)
 
 
 @pytest.mark.parametrize("grounds", [["2"], ["1", "2"], [], ["4"]])
-def test_a_line_lists_its_own_grounds_only(sqlite_world: World, grounds: list[str]) -> None:
-    case = sqlite_world.new_roster("county-env")
+def test_a_line_lists_its_own_grounds_only(world: World, grounds: list[str]) -> None:
+    case = world.new_roster("county-env")
     assert case.roster_id is not None
     with pytest.raises(InvalidForm):
-        sqlite_world.add_entries("county-env", case.roster_id, [NAME], grounds)
+        world.add_entries("county-env", case.roster_id, [NAME], grounds)
 
 
 # -- publication ------------------------------------------------------------------------------------------------------
@@ -200,19 +200,19 @@ def test_delivering_again_starts_mails_and_publishes_nothing(world: World) -> No
     assert [number_of(world, m) for m in (Case, Notice, Publication, Event, Task)] == before
 
 
-def test_an_enterprise_is_told_of_the_publication_and_of_each_task_once(sqlite_world: World) -> None:
-    listed(sqlite_world, ("1",))
-    assert told(sqlite_world, template="list_published") == [NAME]
-    assert told(sqlite_world, kind="task") == [NAME] * 2
+def test_an_enterprise_is_told_of_the_publication_and_of_each_task_once(world: World) -> None:
+    listed(world, ("1",))
+    assert told(world, template="list_published") == [NAME]
+    assert told(world, kind="task") == [NAME] * 2
 
 
-def test_nobody_else_gets_the_enterprises_notices(sqlite_world: World) -> None:
-    sqlite_world.publish([NAME, "乙厂"])
-    assert sorted(told(sqlite_world, template="list_published")) == sorted([NAME, "乙厂"])
-    case = sqlite_world.case_of("shandong.mandatory_audit", "乙厂")
-    with sqlite_world.session() as session:
+def test_nobody_else_gets_the_enterprises_notices(world: World) -> None:
+    world.publish([NAME, "乙厂"])
+    assert sorted(told(world, template="list_published")) == sorted([NAME, "乙厂"])
+    case = world.case_of("shandong.mandatory_audit", "乙厂")
+    with world.session() as session:
         other = session.scalars(select(Enterprise.organisation_id).where(Enterprise.name == NAME)).one()
-    assert number_of(sqlite_world, Notice, Notice.case_id == case.id, Notice.organisation_id == other) == 0
+    assert number_of(world, Notice, Notice.case_id == case.id, Notice.organisation_id == other) == 0
 
 
 # -- grounds choose forms, authorities, recipients --------------------------------------------------------------------
@@ -227,8 +227,8 @@ def test_nobody_else_gets_the_enterprises_notices(sqlite_world: World) -> None:
         (("1", "2"), {"county_environment", "county_coordinator"}),
     ],
 )
-def test_the_report_goes_to_the_authorities_of_the_grounds(sqlite_world: World, grounds: tuple[str, ...], receivers: set[str]) -> None:
-    walker = Walker(sqlite_world, listed(sqlite_world, grounds))
+def test_the_report_goes_to_the_authorities_of_the_grounds(world: World, grounds: tuple[str, ...], receivers: set[str]) -> None:
+    walker = Walker(world, listed(world, grounds))
     walker.do(walker.until("execution.s3"))
     assert {t.actor for t in walker.open() if t.basis.endswith(("execution.s4", "execution.s5"))} == receivers
 
@@ -239,8 +239,8 @@ def test_the_report_goes_to_the_authorities_of_the_grounds(sqlite_world: World, 
      (("2",), "2017.acceptance.s3", "city_coordinator"), (("1", "2"), "2017.acceptance.s4", "city_coordinator"),
      (("2", "3"), "2017.acceptance.s4", "city_coordinator")],
 )  # fmt: skip
-def test_the_grounds_choose_who_leads_the_acceptance(sqlite_world: World, grounds: tuple[str, ...], step: str, city: str) -> None:
-    walker = Walker(sqlite_world, listed(sqlite_world, grounds)).answer("result-publication.s3", decision="yes")
+def test_the_grounds_choose_who_leads_the_acceptance(world: World, grounds: tuple[str, ...], step: str, city: str) -> None:
+    walker = Walker(world, listed(world, grounds)).answer("result-publication.s3", decision="yes")
     walker.until(step)
     assert walker.until("2008.acceptance.s6").actor == city
 
@@ -248,18 +248,18 @@ def test_the_grounds_choose_who_leads_the_acceptance(sqlite_world: World, ground
 @pytest.mark.parametrize(
     ("grounds", "actor"), [(("1",), "county_environment"), (("2",), "county_coordinator"), (("1", "2"), "county_environment")]
 )
-def test_the_grounds_choose_who_penalises(sqlite_world: World, grounds: tuple[str, ...], actor: str) -> None:
-    listed(sqlite_world, grounds)
-    sqlite_world.clock.to("2027-02-25")
-    sqlite_world.work()
-    (case,) = penalties(sqlite_world)
-    assert sqlite_world.step(case.id, "penalty-enterprise.s1").actor == actor
+def test_the_grounds_choose_who_penalises(world: World, grounds: tuple[str, ...], actor: str) -> None:
+    listed(world, grounds)
+    world.clock.to("2027-02-25")
+    world.work()
+    (case,) = penalties(world)
+    assert world.step(case.id, "penalty-enterprise.s1").actor == actor
 
 
 @pytest.mark.parametrize("grounds", [("1",), ("2",), ("3",), ("1", "2", "3")])
-def test_the_disclosure_form_knows_the_grounds(sqlite_world: World, grounds: tuple[str, ...]) -> None:
-    case = listed(sqlite_world, grounds)
-    done = sqlite_world.do_step(ENTERPRISE, case.id, "disclosure.s2")
+def test_the_disclosure_form_knows_the_grounds(world: World, grounds: tuple[str, ...]) -> None:
+    case = listed(world, grounds)
+    done = world.do_step(ENTERPRISE, case.id, "disclosure.s2")
     assert done.data is not None
     assert done.data["grounds"] == sorted(grounds)
 
@@ -275,7 +275,7 @@ def test_the_disclosure_form_knows_the_grounds(sqlite_world: World, grounds: tup
         ("2026-12-31", "2027-02-01", "2027-03-01", "2027-12-31"),
     ],
 )
-def test_limits_count_from_the_publication(sqlite_world: World, published: str, disclosure: str, start: str, report: str) -> None:
+def test_limits_count_from_the_publication(world: World, published: str, disclosure: str, start: str, report: str) -> None:
     from app.law.holidays import current_calendar
 
     def next_workday(day: str) -> dt.date:
@@ -284,11 +284,11 @@ def test_limits_count_from_the_publication(sqlite_world: World, published: str, 
             moved += dt.timedelta(days=1)
         return moved
 
-    sqlite_world.clock.to(published)
-    case = listed(sqlite_world, ("1",))
-    assert sqlite_world.step(case.id, "disclosure.s2").due_on == next_workday(disclosure)
-    assert sqlite_world.step(case.id, "execution.s2").due_on == next_workday(start)
-    walker = Walker(sqlite_world, case)
+    world.clock.to(published)
+    case = listed(world, ("1",))
+    assert world.step(case.id, "disclosure.s2").due_on == next_workday(disclosure)
+    assert world.step(case.id, "execution.s2").due_on == next_workday(start)
+    walker = Walker(world, case)
     assert walker.until("execution.s3").due_on == next_workday(report)
 
 
@@ -312,43 +312,43 @@ def test_late_disclosure_ends_in_a_fine_and_a_credit_record(world: World) -> Non
 
 
 @pytest.mark.parametrize("amount", [0, -1, 100_001, "100000", None])
-def test_a_fine_for_late_disclosure_stays_within_its_bounds(sqlite_world: World, amount: object) -> None:
-    walker = penalty(sqlite_world).answer("penalty-enterprise.s1", decision="disclosure")
+def test_a_fine_for_late_disclosure_stays_within_its_bounds(world: World, amount: object) -> None:
+    walker = penalty(world).answer("penalty-enterprise.s1", decision="disclosure")
     task = walker.until("penalty-enterprise.s4")
-    data = {**sqlite_world.values_for("county-env", task, decision="fine"), "amount": amount}
-    with pytest.raises(InvalidForm), sqlite_world.transaction() as session:
+    data = {**world.values_for("county-env", task, decision="fine"), "amount": amount}
+    with pytest.raises(InvalidForm), world.transaction() as session:
         from app.cases import work
 
-        work.complete(session, sqlite_world.principal(session, "county-env"), task.id, data)
-    assert records(sqlite_world, "fine") == []
+        work.complete(session, world.principal(session, "county-env"), task.id, data)
+    assert records(world, "fine") == []
 
 
 @pytest.mark.parametrize("amount", [1, 100_000])
-def test_a_fine_may_reach_its_bounds(sqlite_world: World, amount: int) -> None:
-    walker = penalty(sqlite_world).answer("penalty-enterprise.s1", decision="disclosure")
+def test_a_fine_may_reach_its_bounds(world: World, amount: int) -> None:
+    walker = penalty(world).answer("penalty-enterprise.s1", decision="disclosure")
     walker.answer("penalty-enterprise.s4", decision="fine", amount=amount, heard=True).to_end()
-    assert [r.amount for r in records(sqlite_world, "fine")] == [Decimal(amount)]
+    assert [r.amount for r in records(world, "fine")] == [Decimal(amount)]
 
 
-def test_an_order_alone_ends_without_fine_or_credit_record(sqlite_world: World) -> None:
-    walker = penalty(sqlite_world).answer("penalty-enterprise.s1", decision="disclosure").answer("penalty-enterprise.s4", decision="order")
+def test_an_order_alone_ends_without_fine_or_credit_record(world: World) -> None:
+    walker = penalty(world).answer("penalty-enterprise.s1", decision="disclosure").answer("penalty-enterprise.s4", decision="order")
     assert walker.to_end().outcome == "已责令公布"
-    assert records(sqlite_world, "fine") + records(sqlite_world, "credit") == []
+    assert records(world, "fine") + records(world, "credit") == []
 
 
-def test_no_violation_ends_without_any_record(sqlite_world: World) -> None:
-    walker = penalty(sqlite_world)
+def test_no_violation_ends_without_any_record(world: World) -> None:
+    walker = penalty(world)
     task = walker.until("penalty-enterprise.s1")
     assert task.name == "认定违法情形"
 
 
-def test_a_late_start_is_put_before_the_authority_as_an_audit_not_carried_out(sqlite_world: World) -> None:
-    case = listed(sqlite_world, ("1",))
-    sqlite_world.do_step(ENTERPRISE, case.id, "disclosure.s2")
-    sqlite_world.clock.to("2027-03-25")
-    sqlite_world.work()
-    (opened,) = penalties(sqlite_world)
-    context = sqlite_world.step(opened.id, "penalty-enterprise.s1").context
+def test_a_late_start_is_put_before_the_authority_as_an_audit_not_carried_out(world: World) -> None:
+    case = listed(world, ("1",))
+    world.do_step(ENTERPRISE, case.id, "disclosure.s2")
+    world.clock.to("2027-03-25")
+    world.work()
+    (opened,) = penalties(world)
+    context = world.step(opened.id, "penalty-enterprise.s1").context
     assert context is not None
     assert context["violation"] == "audit"
 
@@ -368,31 +368,31 @@ def test_a_late_report_is_corrected_refused_and_fined(world: World) -> None:
     assert [(r.sanction, r.amount) for r in records(world, "fine")] == [("sd-audit-2017.s32", Decimal(50_000))]
 
 
-def test_a_corrected_violation_is_not_fined(sqlite_world: World) -> None:
-    case = listed(sqlite_world, ("1",))
-    sqlite_world.do_step(ENTERPRISE, case.id, "disclosure.s2")
-    sqlite_world.clock.to("2027-03-25")
-    sqlite_world.work()
-    walker = Walker(sqlite_world, penalties(sqlite_world)[0]).answer("penalty-enterprise.s1", decision="audit")
+def test_a_corrected_violation_is_not_fined(world: World) -> None:
+    case = listed(world, ("1",))
+    world.do_step(ENTERPRISE, case.id, "disclosure.s2")
+    world.clock.to("2027-03-25")
+    world.work()
+    walker = Walker(world, penalties(world)[0]).answer("penalty-enterprise.s1", decision="audit")
     walker.do(walker.until("责令限期改正"))
     walker.do(walker.until("核查改正情况"), decision="correct")
     assert walker.case().outcome == "限期内已改正"
-    assert records(sqlite_world, "fine") == []
+    assert records(world, "fine") == []
 
 
 @pytest.mark.parametrize("amount", [49_999, 500_001])
-def test_a_fine_for_refusing_the_audit_stays_within_its_bounds(sqlite_world: World, amount: int) -> None:
+def test_a_fine_for_refusing_the_audit_stays_within_its_bounds(world: World, amount: int) -> None:
     from app.cases import forms
 
     schema = json.loads((ROOT / "forms/shandong/penalty_fine.json").read_bytes())
     assert "/amount" in {p.pointer for p in forms.check(schema, {"amount": amount, "heard": True, "reason": "拒不改正"})}
 
 
-def test_a_penalty_leaves_the_obligation_open(sqlite_world: World) -> None:
-    penalty(sqlite_world)
-    case = sqlite_world.case_of("shandong.mandatory_audit", NAME)
-    sqlite_world.do_step(ENTERPRISE, case.id, "disclosure.s2")
-    assert number_of(sqlite_world, Publication, Publication.kind == "disclosure") == 1
+def test_a_penalty_leaves_the_obligation_open(world: World) -> None:
+    penalty(world)
+    case = world.case_of("shandong.mandatory_audit", NAME)
+    world.do_step(ENTERPRISE, case.id, "disclosure.s2")
+    assert number_of(world, Publication, Publication.kind == "disclosure") == 1
 
 
 # -- extension --------------------------------------------------------------------------------------------------------
@@ -422,9 +422,9 @@ def test_an_extension_rolls_over_and_the_next_publication_takes_it_up(world: Wor
         ]
 
 
-def test_an_extension_of_both_lines_goes_up_both_lines(sqlite_world: World) -> None:
-    case = listed(sqlite_world, ("1", "2"))
-    sqlite_world.do_step(ENTERPRISE, case.id, "extension.s1")
+def test_an_extension_of_both_lines_goes_up_both_lines(world: World) -> None:
+    case = listed(world, ("1", "2"))
+    world.do_step(ENTERPRISE, case.id, "extension.s1")
     for who, step in (
         ("county-env", "s2"),
         ("county-coord", "s3"),
@@ -433,22 +433,22 @@ def test_an_extension_of_both_lines_goes_up_both_lines(sqlite_world: World) -> N
         ("province-env", "s8"),
         ("province-coord", "s9"),
     ):
-        sqlite_world.do_step(who, case.id, f"extension.{step}")
-    with sqlite_world.session() as session:
+        world.do_step(who, case.id, f"extension.{step}")
+    with world.session() as session:
         rows = session.execute(select(Roster.line, RosterEntry.grounds).join(RosterEntry, RosterEntry.roster_id == Roster.id)
                                .where(RosterEntry.rolled_from_case_id == case.id).order_by(Roster.line)).all()  # fmt: skip
     assert [tuple(r) for r in rows] == [("coordinator", ["2"]), ("environment", ["1"])]
 
 
-def test_after_a_roll_over_no_limit_of_the_old_round_strikes(sqlite_world: World) -> None:
-    case = listed(sqlite_world, ("1",))
-    sqlite_world.do_step(ENTERPRISE, case.id, "disclosure.s2")
-    sqlite_world.do_step(ENTERPRISE, case.id, "extension.s1")
+def test_after_a_roll_over_no_limit_of_the_old_round_strikes(world: World) -> None:
+    case = listed(world, ("1",))
+    world.do_step(ENTERPRISE, case.id, "disclosure.s2")
+    world.do_step(ENTERPRISE, case.id, "extension.s1")
     for who, step in (("county-env", "s2"), ("city-env", "s6"), ("province-env", "s8")):
-        sqlite_world.do_step(who, case.id, f"extension.{step}")
-    sqlite_world.clock.to("2028-03-01")
-    sqlite_world.work()
-    assert penalties(sqlite_world) == []
+        world.do_step(who, case.id, f"extension.{step}")
+    world.clock.to("2028-03-01")
+    world.work()
+    assert penalties(world) == []
 
 
 # -- acceptance -------------------------------------------------------------------------------------------------------
@@ -473,12 +473,12 @@ def test_an_acceptance_by_the_city_is_noticed_published_and_filed(world: World) 
     assert told(world, kind="filing") == ["370000生态环境局"]
 
 
-def test_an_acceptance_by_the_province_is_not_filed_with_itself(sqlite_world: World) -> None:
-    walker = acceptance(sqlite_world).answer("2008.acceptance.s6", decision="province")
+def test_an_acceptance_by_the_province_is_not_filed_with_itself(world: World) -> None:
+    walker = acceptance(world).answer("2008.acceptance.s6", decision="province")
     task = walker.until("2008.acceptance.s9")
     assert task.actor == "province_environment"
     walker.to_end()
-    assert told(sqlite_world, kind="filing") == []
+    assert told(world, kind="filing") == []
     assert any(s.endswith("2008.acceptance.s7") for s in walker.done)
 
 
@@ -487,14 +487,14 @@ def test_an_acceptance_by_the_province_is_not_filed_with_itself(sqlite_world: Wo
     [{"2008.acceptance.s17": POOR}, {"2008.acceptance.s17": VETO}, {"2017.acceptance.s5": {"decision": "fail"}}],
     ids=["score", "veto", "effect"],
 )
-def test_an_acceptance_fails_by_score_by_veto_and_by_effect(sqlite_world: World, answers: dict[str, dict[str, Any]]) -> None:
-    walker = acceptance(sqlite_world).answer("2008.acceptance.s6", decision="city")
+def test_an_acceptance_fails_by_score_by_veto_and_by_effect(world: World, answers: dict[str, dict[str, Any]]) -> None:
+    walker = acceptance(world).answer("2008.acceptance.s6", decision="city")
     for step, values in answers.items():
         walker.answers.pop(step)
         walker.answer(step, **values)
     walker.until("rectification.s3")
-    assert [r.sanction for r in records(sqlite_world, "restriction")] == ["sd-acceptance-2008.s22"]
-    assert told(sqlite_world, kind="filing") == ["370000生态环境局"]
+    assert [r.sanction for r in records(world, "restriction")] == ["sd-acceptance-2008.s22"]
+    assert told(world, kind="filing") == ["370000生态环境局"]
 
 
 def test_a_failed_acceptance_is_rectified_passed_and_the_restriction_lifted(world: World) -> None:
@@ -507,75 +507,75 @@ def test_a_failed_acceptance_is_rectified_passed_and_the_restriction_lifted(worl
     assert [r.lifted_on is not None for r in records(world, "restriction")] == [True]
 
 
-def test_a_late_rectification_is_restricted_and_supervised(sqlite_world: World) -> None:
-    walker = acceptance(sqlite_world, **POOR).answer("2008.acceptance.s6", decision="city")
+def test_a_late_rectification_is_restricted_and_supervised(world: World) -> None:
+    walker = acceptance(world, **POOR).answer("2008.acceptance.s6", decision="city")
     task = walker.until("rectification.s3")
     assert task.due_on is not None
-    sqlite_world.clock.to((task.due_on + dt.timedelta(days=1)).isoformat())
-    sqlite_world.work()
-    assert len(records(sqlite_world, "restriction")) == 2
-    assert told(sqlite_world, kind="supervision")[-1] == "370100生态环境局"
+    world.clock.to((task.due_on + dt.timedelta(days=1)).isoformat())
+    world.work()
+    assert len(records(world, "restriction")) == 2
+    assert told(world, kind="supervision")[-1] == "370100生态环境局"
     assert [t.name for t in walker.open()] == [task.name]
 
 
-def test_an_objection_that_holds_goes_back_to_the_experts_without_an_old_limit(sqlite_world: World) -> None:
-    walker = acceptance(sqlite_world).answer("2008.acceptance.s6", decision="city")
+def test_an_objection_that_holds_goes_back_to_the_experts_without_an_old_limit(world: World) -> None:
+    walker = acceptance(world).answer("2008.acceptance.s6", decision="city")
     task = walker.until("2008.acceptance.s20")
     walker.do(task)
-    sqlite_world.clock.move(days=20)
-    sqlite_world.work()
+    world.clock.move(days=20)
+    world.work()
     walker.do(walker.until("处理公示异议"), decision="return")
     again = walker.until("2008.acceptance.s17")
     assert (again.actor, again.due_on) == ("expert_group", None)
 
 
-def test_the_objection_period_is_ten_workdays(sqlite_world: World) -> None:
+def test_the_objection_period_is_ten_workdays(world: World) -> None:
     from app.law import periods
 
-    walker = acceptance(sqlite_world).answer("2008.acceptance.s6", decision="city")
+    walker = acceptance(world).answer("2008.acceptance.s6", decision="city")
     walker.do(walker.until("2008.acceptance.s20"))
-    with sqlite_world.session() as session:
+    with world.session() as session:
         published = session.scalars(select(Publication).where(Publication.kind == "acceptance_notice")).one()
     assert published.closes_on == periods.workdays(10, since=published.published_on).due_on
-    sqlite_world.clock.to(str(published.closes_on), 12)
-    sqlite_world.work()
+    world.clock.to(str(published.closes_on), 12)
+    world.work()
     assert walker.open() == []
 
 
-def test_a_result_that_needs_no_acceptance_ends_the_case(sqlite_world: World) -> None:
-    walker = Walker(sqlite_world, listed(sqlite_world, ("1",))).answer("result-publication.s3", decision="no")
+def test_a_result_that_needs_no_acceptance_ends_the_case(world: World) -> None:
+    walker = Walker(world, listed(world, ("1",))).answer("result-publication.s3", decision="no")
     assert walker.to_end().outcome == "无须验收办结"
-    assert number_of(sqlite_world, Publication, Publication.kind == "audit_result") == 1
+    assert number_of(world, Publication, Publication.kind == "audit_result") == 1
 
 
-def test_a_voluntary_enterprise_is_advised_and_not_restricted(sqlite_world: World) -> None:
-    sqlite_world.publish([NAME])
-    with sqlite_world.transaction() as session:
+def test_a_voluntary_enterprise_is_advised_and_not_restricted(world: World) -> None:
+    world.publish([NAME])
+    with world.transaction() as session:
         enterprise = session.scalars(select(Enterprise)).one()
         case = starting.start(
             session, process="shandong.acceptance", region=COUNTY, enterprise=enterprise, variables={"grounds": [], "mandatory": False}
         )  # fmt: skip
-    walker = Walker(sqlite_world, case).answer("2008.acceptance.s17", **POOR).answer("2008.acceptance.s6", decision="city")
+    walker = Walker(world, case).answer("2008.acceptance.s17", **POOR).answer("2008.acceptance.s6", decision="city")
     walker.answer("2008.acceptance.s1", decision="yes").answer("2017.acceptance.s5", decision="pass")
     assert walker.to_end().outcome == "未通过，已提整改建议"
-    assert records(sqlite_world, "restriction") == []
+    assert records(world, "restriction") == []
 
 
-def test_an_enterprise_not_ready_checks_again(sqlite_world: World) -> None:
-    walker = acceptance(sqlite_world)
+def test_an_enterprise_not_ready_checks_again(world: World) -> None:
+    walker = acceptance(world)
     walker.do(walker.until("2008.acceptance.s1"), decision="no")
     assert walker.until("2008.acceptance.s1").actor == "enterprise"
 
 
-def test_application_materials_are_corrected(sqlite_world: World) -> None:
-    walker = acceptance(sqlite_world)
+def test_application_materials_are_corrected(world: World) -> None:
+    walker = acceptance(world)
     walker.do(walker.until("2008.acceptance.s3"), decision="return")
     assert walker.until("企业补正材料").actor == "enterprise"
 
 
-def test_every_step_of_a_case_names_its_article(sqlite_world: World) -> None:
-    walker = acceptance(sqlite_world).answer("2008.acceptance.s6", decision="city")
+def test_every_step_of_a_case_names_its_article(world: World) -> None:
+    walker = acceptance(world).answer("2008.acceptance.s6", decision="city")
     walker.to_end()
-    with sqlite_world.session() as session:
+    with world.session() as session:
         without = session.scalars(select(Task.name).where(Task.case_id == walker.case_id, Task.article == "", Task.basis != "")).all()
     assert without == []

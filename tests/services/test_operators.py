@@ -28,9 +28,9 @@ NAME = "甲厂"
 
 
 @pytest.fixture
-def audit(sqlite_world: World) -> Case:
-    sqlite_world.publish([NAME])
-    return sqlite_world.case_of("shandong.mandatory_audit", NAME)
+def audit(world: World) -> Case:
+    world.publish([NAME])
+    return world.case_of("shandong.mandatory_audit", NAME)
 
 
 def ask(
@@ -46,15 +46,15 @@ def number_of(world: World, model: Any, *where: Any) -> int:
         return session.scalar(select(func.count()).select_from(model).where(*where)) or 0
 
 
-def test_an_unknown_operator_is_refused(sqlite_world: World, audit: Case) -> None:
+def test_an_unknown_operator_is_refused(world: World, audit: Case) -> None:
     with pytest.raises(OperatorError, match="launch_rocket"):
-        ask(sqlite_world, audit, "launch_rocket")
+        ask(world, audit, "launch_rocket")
 
 
 @pytest.mark.parametrize("operator", sorted(OPERATORS.keys() - {"start_case"}))  # that one takes any parameter as start data
-def test_a_wrong_parameter_is_a_sentence(sqlite_world: World, audit: Case, operator: str) -> None:
+def test_a_wrong_parameter_is_a_sentence(world: World, audit: Case, operator: str) -> None:
     with pytest.raises(OperatorError, match="参数不对"):
-        ask(sqlite_world, audit, operator, nonsense=1)
+        ask(world, audit, operator, nonsense=1)
 
 
 @pytest.mark.parametrize("operator", sorted(OPERATORS))
@@ -63,9 +63,9 @@ def test_every_operator_says_what_it_does(operator: str) -> None:
 
 
 @pytest.mark.parametrize("to", ["city_finance", "consultant", "nobody"])
-def test_a_notice_to_nobody_is_refused_by_name(sqlite_world: World, audit: Case, to: str) -> None:
+def test_a_notice_to_nobody_is_refused_by_name(world: World, audit: Case, to: str) -> None:
     with pytest.raises(OperatorError, match="找不到收件单位"):
-        ask(sqlite_world, audit, "send_notice", to=to)
+        ask(world, audit, "send_notice", to=to)
 
 
 def test_a_notice_is_sent_once_for_one_service_task(world: World) -> None:
@@ -92,25 +92,25 @@ def test_a_related_case_is_started_once_for_one_service_task(world: World) -> No
     [("sd-audit-2017.s31", 100_001), ("sd-audit-2017.s31", 0), ("sd-audit-2017.s31", None), ("sd-audit-2017.s32", 49_999.99),
      ("sd-audit-2017.s32", 500_000.01), ("sd-acceptance-2008.s22", 1), ("no-such.s1", 1)],
 )  # fmt: skip
-def test_a_fine_outside_its_article_is_refused(sqlite_world: World, audit: Case, sanction: str, amount: float | None) -> None:
+def test_a_fine_outside_its_article_is_refused(world: World, audit: Case, sanction: str, amount: float | None) -> None:
     with pytest.raises(OperatorError, match="罚款"):
-        ask(sqlite_world, audit, "record_sanction", kind="fine", sanction=sanction, amount=amount)
-    assert number_of(sqlite_world, EnterpriseRecord) == 0
+        ask(world, audit, "record_sanction", kind="fine", sanction=sanction, amount=amount)
+    assert number_of(world, EnterpriseRecord) == 0
 
 
 @pytest.mark.parametrize(
     ("sanction", "amount"), [("sd-audit-2017.s31", 100_000), ("sd-audit-2017.s32", 50_000), ("sd-audit-2017.s32", 500_000)]
 )
-def test_a_fine_at_its_bounds_is_recorded(sqlite_world: World, audit: Case, sanction: str, amount: int) -> None:
-    ask(sqlite_world, audit, "record_sanction", kind="fine", sanction=sanction, amount=amount)
-    assert number_of(sqlite_world, EnterpriseRecord, EnterpriseRecord.amount == amount) == 1
+def test_a_fine_at_its_bounds_is_recorded(world: World, audit: Case, sanction: str, amount: int) -> None:
+    ask(world, audit, "record_sanction", kind="fine", sanction=sanction, amount=amount)
+    assert number_of(world, EnterpriseRecord, EnterpriseRecord.amount == amount) == 1
 
 
-def test_lifting_ends_only_restrictions_of_this_case(sqlite_world: World, audit: Case) -> None:
+def test_lifting_ends_only_restrictions_of_this_case(world: World, audit: Case) -> None:
     sanction = "sd-acceptance-2008.s22"
-    other = sqlite_world.case_of("shandong.list_publication")
-    ask(sqlite_world, audit, "record_restriction", sanction=sanction)
-    with sqlite_world.transaction() as session:
+    other = world.case_of("shandong.list_publication")
+    ask(world, audit, "record_restriction", sanction=sanction)
+    with world.transaction() as session:
         enterprise = session.scalars(select(Enterprise)).one()
         session.add(
             EnterpriseRecord(
@@ -122,27 +122,25 @@ def test_lifting_ends_only_restrictions_of_this_case(sqlite_world: World, audit:
                 recorded_on=audit.started_at.date(),
             )
         )
-    ask(sqlite_world, audit, "lift_restriction", sanction=sanction)
-    assert number_of(sqlite_world, EnterpriseRecord, EnterpriseRecord.lifted_on.is_(None)) == 1
+    ask(world, audit, "lift_restriction", sanction=sanction)
+    assert number_of(world, EnterpriseRecord, EnterpriseRecord.lifted_on.is_(None)) == 1
 
 
-def test_publishing_an_unknown_kind_is_refused(sqlite_world: World, audit: Case) -> None:
+def test_publishing_an_unknown_kind_is_refused(world: World, audit: Case) -> None:
     with pytest.raises(OperatorError):
-        ask(sqlite_world, audit, "publish_result", kind="gossip")
+        ask(world, audit, "publish_result", kind="gossip")
 
 
-def test_a_result_is_published_without_internal_variables(sqlite_world: World, audit: Case) -> None:
-    ask(
-        sqlite_world, audit, "publish_result", kind="acceptance_notice", variables={"acceptance_result": "qualified", "opinion": "内部意见"}
-    )
-    with sqlite_world.session() as session:
+def test_a_result_is_published_without_internal_variables(world: World, audit: Case) -> None:
+    ask(world, audit, "publish_result", kind="acceptance_notice", variables={"acceptance_result": "qualified", "opinion": "内部意见"})
+    with world.session() as session:
         body = session.scalars(select(Publication.body).where(Publication.kind == "acceptance_notice")).one()
     assert body == {"grounds": ["1"], "acceptance_result": "qualified"}
 
 
-def test_an_operator_about_an_enterprise_needs_one(sqlite_world: World, audit: Case) -> None:
+def test_an_operator_about_an_enterprise_needs_one(world: World, audit: Case) -> None:
     with pytest.raises(OperatorError, match="没有对应的企业"):
-        ask(sqlite_world, sqlite_world.case_of("shandong.list_publication"), "record_credit", sanction="sd-audit-2017.s34")
+        ask(world, world.case_of("shandong.list_publication"), "record_credit", sanction="sd-audit-2017.s34")
 
 
 def test_rolling_over_twice_lists_once(world: World) -> None:
@@ -160,9 +158,9 @@ def test_the_outbox_takes_one_message_of_a_key(world: World) -> None:
     assert number_of(world, OutboxMessage, OutboxMessage.key == "once") == 1
 
 
-def test_an_empty_list_cannot_be_published(sqlite_world: World, audit: Case) -> None:
+def test_an_empty_list_cannot_be_published(world: World, audit: Case) -> None:
     with pytest.raises(OperatorError, match="空名单"):
-        ask(sqlite_world, sqlite_world.case_of("shandong.list_publication"), "publish_list")
+        ask(world, world.case_of("shandong.list_publication"), "publish_list")
 
 
 def approved(world: World, entries: list[str], **changes: Any) -> Case:
@@ -180,36 +178,36 @@ def approved(world: World, entries: list[str], **changes: Any) -> Case:
     return case
 
 
-def test_a_list_with_returned_entries_is_not_handed_over(sqlite_world: World) -> None:
+def test_a_list_with_returned_entries_is_not_handed_over(world: World) -> None:
     with pytest.raises(InvalidForm, match="退回状态"):
-        approved(sqlite_world, [NAME], status=EntryStatus.RETURNED)
+        approved(world, [NAME], status=EntryStatus.RETURNED)
 
 
-def test_a_list_with_nobody_on_it_starts_no_publication(sqlite_world: World) -> None:
+def test_a_list_with_nobody_on_it_starts_no_publication(world: World) -> None:
     with pytest.raises(InvalidForm, match="没有列入"):
-        approved(sqlite_world, [])
-    sqlite_world.work()
-    assert number_of(sqlite_world, Case, Case.process_key == "shandong.list_publication") == 0
+        approved(world, [])
+    world.work()
+    assert number_of(world, Case, Case.process_key == "shandong.list_publication") == 0
 
 
-def test_struck_entries_are_neither_notified_nor_published(sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("county-env")
+def test_struck_entries_are_neither_notified_nor_published(world: World) -> None:
+    case = world.new_roster("county-env")
     assert case.roster_id is not None
-    sqlite_world.add_entries("county-env", case.roster_id, [NAME, "乙厂"], ["1"])
-    with sqlite_world.transaction() as session:
+    world.add_entries("county-env", case.roster_id, [NAME, "乙厂"], ["1"])
+    with world.transaction() as session:
         session.scalars(select(RosterEntry).where(RosterEntry.name == "乙厂")).one().status = EntryStatus.STRUCK
-    sqlite_world.do_step("county-env", case.id, ".s1")
-    sqlite_world.do_step("city-env", case.id, ".s3", decision="approve")
-    sqlite_world.do_step("province-env", case.id, ".s4", decision="approve")
-    sqlite_world.do_step("county-env", case.id, ".s5")
-    assert number_of(sqlite_world, Notice, Notice.template == "listing") == 1
-    assert number_of(sqlite_world, Enterprise) == 1
+    world.do_step("county-env", case.id, ".s1")
+    world.do_step("city-env", case.id, ".s3", decision="approve")
+    world.do_step("province-env", case.id, ".s4", decision="approve")
+    world.do_step("county-env", case.id, ".s5")
+    assert number_of(world, Notice, Notice.template == "listing") == 1
+    assert number_of(world, Enterprise) == 1
 
 
-def test_a_publication_bears_the_year_of_its_round(sqlite_world: World, audit: Case) -> None:
-    ask(sqlite_world, audit, "roll_over", line="environment")
-    sqlite_world.publish(["乙厂"])
-    with sqlite_world.session() as session:
+def test_a_publication_bears_the_year_of_its_round(world: World, audit: Case) -> None:
+    ask(world, audit, "roll_over", line="environment")
+    world.publish(["乙厂"])
+    with world.session() as session:
         assert session.scalars(select(Publication.year).where(Publication.kind == "mandatory_list").order_by(Publication.id)).all() == [
             2027,
             2027,

@@ -14,14 +14,14 @@ Desk = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def desk(app: Flask, sqlite_world: World) -> Desk:
+def desk(app: Flask, world: World) -> Desk:
     """Gives a client that is signed in as a user of the world. Forms need no token here."""
     app.config["WTF_CSRF_ENABLED"] = False
 
     def client(username: str) -> FlaskClient:
         made = app.test_client()
-        with sqlite_world.transaction() as session:
-            user = sqlite_world.principal(session, username).user
+        with world.transaction() as session:
+            user = world.principal(session, username).user
             identity = f"{user.id}:{user.session_version}"
         with made.session_transaction() as kept:
             kept["_user_id"], kept["_fresh"] = identity, True

@@ -25,8 +25,8 @@ ALLOWED = {"admin": OF_ADMINISTRATOR, "security": OF_SECURITY, "auditor": OF_AUD
 
 
 @pytest.mark.parametrize("username", ALLOWED)
-def test_each_administrator_reaches_their_own_pages_alone(app: Flask, sqlite_world: World, username: str) -> None:
-    client = client_of(app, sqlite_world, username)
+def test_each_administrator_reaches_their_own_pages_alone(app: Flask, world: World, username: str) -> None:
+    client = client_of(app, world, username)
     for path in OF_ADMINISTRATOR + OF_SECURITY + OF_AUDITOR:
         expected = 200 if path in ALLOWED[username] else 404
         assert client.get(path).status_code == expected, (username, path)
@@ -41,15 +41,15 @@ ACTS = {
 
 
 @pytest.mark.parametrize("username", ALLOWED)
-def test_no_administrator_does_anothers_work(app: Flask, sqlite_world: World, username: str) -> None:
-    client = client_of(app, sqlite_world, username)
+def test_no_administrator_does_anothers_work(app: Flask, world: World, username: str) -> None:
+    client = client_of(app, world, username)
     for path, owner in ACTS.items():
         if owner != username:
             assert client.post(path, data={}).status_code == 404, (username, path)
 
 
-def test_a_diagram_is_served_with_the_processes_it_calls(app: Flask, sqlite_world: World) -> None:
-    client = client_of(app, sqlite_world, "admin")
+def test_a_diagram_is_served_with_the_processes_it_calls(app: Flask, world: World) -> None:
+    client = client_of(app, world, "admin")
     page = client.get("/admin/processes/shandong.mandatory_audit").text
     assert "data-diagram" in page
     assert "审核效果评估验收" in page
@@ -59,8 +59,8 @@ def test_a_diagram_is_served_with_the_processes_it_calls(app: Flask, sqlite_worl
     assert client.get("/admin/processes/shandong.mandatory_audit/1/shandong.penalty.bpmn").status_code == 404
 
 
-def test_a_changed_diagram_is_uploaded_as_a_draft_and_deployed_after_confirmation(app: Flask, sqlite_world: World) -> None:
-    client = client_of(app, sqlite_world, "admin")
+def test_a_changed_diagram_is_uploaded_as_a_draft_and_deployed_after_confirmation(app: Flask, world: World) -> None:
+    client = client_of(app, world, "admin")
     body = (ROOT / "processes/shandong/penalty.bpmn").read_text().replace("认定违法情形", "认定违法事实").encode()
     answer = client.post(
         "/admin/processes/upload", data={"files": [(io.BytesIO(body), "penalty.bpmn")]}, content_type="multipart/form-data"
@@ -69,7 +69,7 @@ def test_a_changed_diagram_is_uploaded_as_a_draft_and_deployed_after_confirmatio
     assert "草稿" in client.get("/admin/processes").text
     assert "仍按原来的版本" in client.get("/admin/processes/shandong.penalty/2/deploy").text
     assert client.post("/admin/processes/shandong.penalty/2/deploy").status_code == 302
-    with sqlite_world.session() as session:
+    with world.session() as session:
         assert (
             session.scalars(select(Definition.status).where(Definition.key == "shandong.penalty", Definition.version == 2)).one()
             == "deployed"
@@ -77,27 +77,27 @@ def test_a_changed_diagram_is_uploaded_as_a_draft_and_deployed_after_confirmatio
         assert session.scalar(select(func.count()).where(Event.kind == "process_deployed")) == 1
 
 
-def test_a_broken_diagram_is_refused_with_its_problems(app: Flask, sqlite_world: World) -> None:
-    client = client_of(app, sqlite_world, "admin")
+def test_a_broken_diagram_is_refused_with_its_problems(app: Flask, world: World) -> None:
+    client = client_of(app, world, "admin")
     answer = client.post("/admin/processes/upload", data={"files": [(io.BytesIO(b"<x"), "x.bpmn")]}, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "没有保存任何内容" in answer.text
 
 
-def test_a_task_that_waited_for_an_office_is_given_to_it(app: Flask, sqlite_world: World) -> None:
-    with sqlite_world.transaction() as session:
+def test_a_task_that_waited_for_an_office_is_given_to_it(app: Flask, world: World) -> None:
+    with world.transaction() as session:
         session.scalars(select(Organisation).where(Organisation.name == "370102生态环境局")).one().active = False
-    sqlite_world.publish(names_coord=["甲厂"])
-    with sqlite_world.transaction() as session:
+    world.publish(names_coord=["甲厂"])
+    with world.transaction() as session:
         office = session.scalars(select(Organisation).where(Organisation.name == "370102综合协调局")).one()
         task = session.scalars(select(Task).where(Task.organisation_id == office.id, Task.status == "open")).first()
         assert task is not None
         task.organisation_id, task.waiting_for = None, "没有"
         office.active = False
-    client = client_of(app, sqlite_world, "admin")
+    client = client_of(app, world, "admin")
     data = {"kind": "authority", "name": "新设工信局", "body": "coordinator", "region_code": "370102"}
     assert client.post("/admin/organisations/new", data=data).status_code == 302
-    with sqlite_world.session() as session:
+    with world.session() as session:
         fresh = session.scalars(select(Organisation).where(Organisation.name == "新设工信局")).one()
         assert session.get_one(Task, task.id).organisation_id == fresh.id
 
@@ -111,18 +111,18 @@ def test_a_task_that_waited_for_an_office_is_given_to_it(app: Flask, sqlite_worl
         ({}, "已经有同一职能的机构"),
     ],
 )
-def test_a_wrong_organisation_is_refused_at_its_field(app: Flask, sqlite_world: World, values: dict[str, str], sentence: str) -> None:
+def test_a_wrong_organisation_is_refused_at_its_field(app: Flask, world: World, values: dict[str, str], sentence: str) -> None:
     data = {"kind": "authority", "name": "某局", "body": "environment", "region_code": "370102", **values}
-    answer = client_of(app, sqlite_world, "admin").post("/admin/organisations/new", data=data)
+    answer = client_of(app, world, "admin").post("/admin/organisations/new", data=data)
     assert answer.status_code == 422
     assert sentence in answer.text
 
 
-def test_an_office_with_open_tasks_stays(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.new_roster("county-env")
-    with sqlite_world.session() as session:
+def test_an_office_with_open_tasks_stays(app: Flask, world: World) -> None:
+    world.new_roster("county-env")
+    with world.session() as session:
         office = session.scalars(select(Organisation.id).where(Organisation.name == "370102生态环境局")).one()
-    answer = client_of(app, sqlite_world, "admin").post(f"/admin/organisations/{office}/active", data={"active": "0"})
+    answer = client_of(app, world, "admin").post(f"/admin/organisations/{office}/active", data={"active": "0"})
     assert answer.status_code == 409
 
 
@@ -149,18 +149,18 @@ def _grant(app: Flask, world: World, username: str, role: str, organisation: str
         ("county-env", "king", "370102生态环境局"),
     ],
 )
-def test_the_kinds_of_roles_stay_apart(app: Flask, sqlite_world: World, username: str, role: str, organisation: str) -> None:
-    with sqlite_world.session() as session:
-        before = session.scalar(select(func.count()).where(Membership.user_id == sqlite_world.users[username]))
-    assert _grant(app, sqlite_world, username, role, organisation) == before
+def test_the_kinds_of_roles_stay_apart(app: Flask, world: World, username: str, role: str, organisation: str) -> None:
+    with world.session() as session:
+        before = session.scalar(select(func.count()).where(Membership.user_id == world.users[username]))
+    assert _grant(app, world, username, role, organisation) == before
 
 
-def test_a_role_in_a_second_office_may_be_given(app: Flask, sqlite_world: World) -> None:
-    assert _grant(app, sqlite_world, "county-env", "handler", "370103生态环境局") == 4
+def test_a_role_in_a_second_office_may_be_given(app: Flask, world: World) -> None:
+    assert _grant(app, world, "county-env", "handler", "370103生态环境局") == 4
 
 
-def test_a_new_user_signs_in_and_sees_nothing_until_given_a_role(app: Flask, sqlite_world: World) -> None:
-    security = client_of(app, sqlite_world, "security")
+def test_a_new_user_signs_in_and_sees_nothing_until_given_a_role(app: Flask, world: World) -> None:
+    security = client_of(app, world, "security")
     data = {"username": "new-clerk", "name": "新人", "password": "Zhongguo-2027"}
     assert security.post("/admin/users/new", data=data).status_code == 302
     fresh = app.test_client()
@@ -168,18 +168,18 @@ def test_a_new_user_signs_in_and_sees_nothing_until_given_a_role(app: Flask, sql
     assert fresh.get("/admin/users").status_code == 404
 
 
-def test_a_deactivated_user_is_signed_out(app: Flask, sqlite_world: World) -> None:
-    clerk = client_of(app, sqlite_world, "county-env")
+def test_a_deactivated_user_is_signed_out(app: Flask, world: World) -> None:
+    clerk = client_of(app, world, "county-env")
     assert clerk.get("/account").status_code == 200
-    client_of(app, sqlite_world, "security").post(f"/admin/users/{sqlite_world.users['county-env']}/active", data={"active": "0"})
+    client_of(app, world, "security").post(f"/admin/users/{world.users['county-env']}/active", data={"active": "0"})
     assert clerk.get("/account").status_code == 302
 
 
-def test_the_last_security_administrator_stays(app: Flask, sqlite_world: World) -> None:
-    with sqlite_world.session() as session:
-        membership = session.scalars(select(Membership.id).where(Membership.user_id == sqlite_world.users["security"])).one()
-    client = client_of(app, sqlite_world, "security")
-    client.post(f"/admin/users/{sqlite_world.users['security']}/roles/{membership}/revoke")
+def test_the_last_security_administrator_stays(app: Flask, world: World) -> None:
+    with world.session() as session:
+        membership = session.scalars(select(Membership.id).where(Membership.user_id == world.users["security"])).one()
+    client = client_of(app, world, "security")
+    client.post(f"/admin/users/{world.users['security']}/roles/{membership}/revoke")
     assert client.get("/admin/users").status_code == 200
 
 
@@ -191,33 +191,33 @@ FIXED_2028 = (
 )
 
 
-def test_an_imported_year_moves_the_limits_that_it_touches(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
-    with sqlite_world.session() as session:
+def test_an_imported_year_moves_the_limits_that_it_touches(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"])
+    with world.session() as session:
         before = session.scalars(select(Task).where(Task.name == "审核准备")).first()
         assert before is None
         # The report is due a year after publication, in January 2028.
-    case = sqlite_world.case_of("shandong.mandatory_audit", "甲厂")
-    sqlite_world.do_step("enterprise:甲厂", case.id, "execution.s2")
-    with sqlite_world.session() as session:
+    case = world.case_of("shandong.mandatory_audit", "甲厂")
+    world.do_step("enterprise:甲厂", case.id, "execution.s2")
+    with world.session() as session:
         task = session.scalars(select(Task).where(Task.case_id == case.id, Task.status == "open", Task.name == "审核准备")).one()
         due = task.due_on
     assert due is not None
     assert due.year == 2028
     extra = f"{due.isoformat()},休,春节\n"
-    client = client_of(app, sqlite_world, "admin")
+    client = client_of(app, world, "admin")
     answer = client.post("/admin/holidays", data={"year": "2028", "table": FIXED_2028 + extra})
     assert answer.status_code == 302, answer.text
-    with sqlite_world.session() as session:
+    with world.session() as session:
         moved = session.get_one(Task, task.id)
         assert moved.due_on is not None
         assert moved.due_on > due
         assert not (moved.deadline or {})["provisional"]
         assert session.scalar(select(func.count()).where(Event.kind == "deadline_recomputed")) == 1
-    sqlite_world.clock.to(due.isoformat(), 23)
-    sqlite_world.clock.move(hours=2)
-    sqlite_world.work()
-    with sqlite_world.session() as session:  # the diagram's own timer followed
+    world.clock.to(due.isoformat(), 23)
+    world.clock.move(hours=2)
+    world.work()
+    with world.session() as session:  # the diagram's own timer followed
         assert (
             session.scalar(select(func.count()).where(Case.process_key == "shandong.penalty", Case.enterprise_id == case.enterprise_id))
             == 1
@@ -225,20 +225,20 @@ def test_an_imported_year_moves_the_limits_that_it_touches(app: Flask, sqlite_wo
 
 
 @pytest.mark.parametrize("table", ["", "x", "2028-01-01,休,元旦", FIXED_2028 + "2028-12-30,班,元旦"])
-def test_a_bad_table_of_holidays_changes_nothing(app: Flask, sqlite_world: World, table: str) -> None:
-    answer = client_of(app, sqlite_world, "admin").post("/admin/holidays", data={"year": "2028", "table": table})
+def test_a_bad_table_of_holidays_changes_nothing(app: Flask, world: World, table: str) -> None:
+    answer = client_of(app, world, "admin").post("/admin/holidays", data={"year": "2028", "table": table})
     assert answer.status_code == 422
-    with sqlite_world.session() as session:
+    with world.session() as session:
         assert session.scalar(select(func.count()).select_from(Holiday)) == 0
 
 
-def test_the_calendar_in_force_knows_imported_years(sqlite_world: World) -> None:
-    with sqlite_world.session() as session:
+def test_the_calendar_in_force_knows_imported_years(world: World) -> None:
+    with world.session() as session:
         assert calendars.calendar_in_force(session).is_provisional(2028)
-    with sqlite_world.transaction() as session:
+    with world.transaction() as session:
         session.add(Holiday(day=dt.date(2028, 1, 3), is_workday=False, name="元旦"))
         calendars.changed(session)
-    with sqlite_world.session() as session, calendars.use(session) as calendar:
+    with world.session() as session, calendars.use(session) as calendar:
         assert not calendar.is_workday(dt.date(2028, 1, 3))
         assert not calendar.is_provisional(2028)
 
@@ -246,55 +246,55 @@ def test_the_calendar_in_force_knows_imported_years(sqlite_world: World) -> None
 # -- running the system -----------------------------------------------------------------------------------------------
 
 
-def test_a_suspended_case_goes_on_after_a_recorded_reason(app: Flask, sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("county-env")
-    with sqlite_world.transaction() as session:
+def test_a_suspended_case_goes_on_after_a_recorded_reason(app: Flask, world: World) -> None:
+    case = world.new_roster("county-env")
+    with world.transaction() as session:
         row = session.get_one(Case, case.id)
         row.status, row.incident = CaseStatus.SUSPENDED, {"message": "找不到收件单位", "element": "Task_X", "name": "送达"}
-    client = client_of(app, sqlite_world, "admin")
+    client = client_of(app, world, "admin")
     assert "找不到收件单位" in client.get("/admin/incidents").text
     assert client.post(f"/admin/incidents/{case.id}/retry", data={"reason": " "}).status_code == 400
     assert client.post(f"/admin/incidents/{case.id}/retry", data={"reason": "已添加机构"}).status_code == 302
     assert client.post(f"/admin/incidents/{case.id}/retry", data={"reason": "再试"}).status_code == 409
-    with sqlite_world.session() as session:
+    with world.session() as session:
         assert session.get_one(Case, case.id).status == CaseStatus.ACTIVE
         event = session.scalars(select(Event).where(Event.kind == "incident_retried")).one()
         assert event.detail["reason"] == "已添加机构"
         assert not event.public_to_enterprise
 
 
-def test_a_failed_delivery_is_put_back_in_line(app: Flask, sqlite_world: World) -> None:
-    with sqlite_world.transaction() as session:
+def test_a_failed_delivery_is_put_back_in_line(app: Flask, world: World) -> None:
+    with world.transaction() as session:
         message = OutboxMessage(
             key="mail:x", kind="mail", payload={"to": "a@example.invalid", "subject": "通知", "text": ""}, status="failed",
             attempts=7, next_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC), last_error="拒绝连接",
         )  # fmt: skip
         session.add(message)
-    client = client_of(app, sqlite_world, "admin")
+    client = client_of(app, world, "admin")
     assert "拒绝连接" in client.get("/admin/outbox").text
     assert client.post(f"/admin/outbox/{message.id}/retry", data={"reason": "邮件服务器已恢复"}).status_code == 302
-    with sqlite_world.session() as session:
+    with world.session() as session:
         assert session.get_one(OutboxMessage, message.id).status == "ready"
 
 
-def test_the_auditor_reads_what_administrators_did(app: Flask, sqlite_world: World) -> None:
-    security = client_of(app, sqlite_world, "security")
+def test_the_auditor_reads_what_administrators_did(app: Flask, world: World) -> None:
+    security = client_of(app, world, "security")
     security.post("/admin/users/new", data={"username": "new-clerk", "name": "新人", "password": "Zhongguo-2027"})
-    page = client_of(app, sqlite_world, "auditor").get("/admin/events?kind=user_created").text
+    page = client_of(app, world, "auditor").get("/admin/events?kind=user_created").text
     assert "新人（new-clerk）" in page
     assert "security" in page
 
 
-def test_the_clock_of_a_real_installation_cannot_be_moved(app: Flask, sqlite_world: World) -> None:
-    client = client_of(app, sqlite_world, "admin")
+def test_the_clock_of_a_real_installation_cannot_be_moved(app: Flask, world: World) -> None:
+    client = client_of(app, world, "admin")
     assert client.get("/admin/clock").status_code == 404
     assert client.post("/admin/clock", data={"days": "3"}).status_code == 404
 
 
-def test_home_pages_of_the_administrators(app: Flask, sqlite_world: World) -> None:
+def test_home_pages_of_the_administrators(app: Flask, world: World) -> None:
     for username, ending in (("admin", "/admin/"), ("security", "/admin/"), ("auditor", "/admin/")):
-        client = client_of(app, sqlite_world, username)
+        client = client_of(app, world, username)
         assert client.get("/home").headers["Location"].endswith(ending)
         assert client.get(ending, follow_redirects=True).status_code == 200
-    with sqlite_world.session() as session:
+    with world.session() as session:
         assert session.scalar(select(func.count()).select_from(User))

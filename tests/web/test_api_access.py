@@ -68,9 +68,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(app: Flask, sqlite_world: World) -> Scene:
+def scene(app: Flask, world: World) -> Scene:
     """甲厂's case with a file, in which the consultant takes part; 乙厂's beside it."""
-    world = sqlite_world
     world.publish(names_env=["甲厂", "乙厂"])
     case = world.case_of("shandong.mandatory_audit", "甲厂")
     start = world.do_step("enterprise:甲厂", case.id, "execution.s1", mode="self")
@@ -104,14 +103,14 @@ def test_every_route_is_in_the_matrix(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(("method", "route"), MATRIX, ids=[f"{m} {r}" for m, r in MATRIX])
-def test_who_may_reach_what(app: Flask, sqlite_world: World, scene: Scene, method: str, route: str) -> None:
+def test_who_may_reach_what(app: Flask, world: World, scene: Scene, method: str, route: str) -> None:
     path = route.replace("<case_id>", str(scene.case_id)).replace("<task_id>", str(scene.task_id)).replace("<file_id>", str(scene.file_id))
     path = path.replace("<key>", "shandong.penalty").replace("<version>", "1")
     statuses = {}
     for who in PEOPLE:
-        caller = Caller(app, sqlite_world, None if who == "nobody" else who)
+        caller = Caller(app, world, None if who == "nobody" else who)
         if route == "/tasks/<task_id>/urge":
-            sqlite_world.clock.move(days=1)
+            world.clock.move(days=1)
         statuses[who] = str(_call(caller, method, path).status_code)
     assert statuses == dict(zip(PEOPLE, MATRIX[method, route].split(), strict=True))
 
@@ -135,30 +134,30 @@ def _call(caller: Caller, method: str, path: str) -> Any:
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer x.y.z", "Basic YTpi", "bearer é", "Token x"])
-def test_a_bad_token_is_refused(app: Flask, sqlite_world: World, header: str) -> None:
+def test_a_bad_token_is_refused(app: Flask, world: World, header: str) -> None:
     answer = app.test_client().get(f"{API}/tasks", headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     pointers(answer)
 
 
-def test_a_token_ends_with_the_password_and_with_the_account(app: Flask, sqlite_world: World) -> None:
-    first = Caller(app, sqlite_world, "county-env")
+def test_a_token_ends_with_the_password_and_with_the_account(app: Flask, world: World) -> None:
+    first = Caller(app, world, "county-env")
     assert first.get("/tasks").status_code == 200
-    with sqlite_world.transaction() as session:
-        user = session.get_one(User, sqlite_world.users["county-env"])
+    with world.transaction() as session:
+        user = session.get_one(User, world.users["county-env"])
         user.password_hash = signing_in.hash_password("Another-2027")
         user.session_version += 1
     assert first.get("/tasks").status_code == 401
-    second = Caller(app, sqlite_world, "county-env")
+    second = Caller(app, world, "county-env")
     assert second.get("/tasks").status_code == 200
-    with sqlite_world.transaction() as session:
-        session.get_one(User, sqlite_world.users["county-env"]).active = False
+    with world.transaction() as session:
+        session.get_one(User, world.users["county-env"]).active = False
     assert second.get("/tasks").status_code == 401
 
 
-def test_a_token_runs_out_and_cannot_be_altered(app: Flask, sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = token(app, sqlite_world, "county-env")
+def test_a_token_runs_out_and_cannot_be_altered(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = token(app, world, "county-env")
     with monkeypatch.context() as patched:
         patched.setattr(tokens, "VALID_SECONDS", -1)
         assert app.test_client().get(f"{API}/tasks", headers={"Authorization": f"Bearer {good}"}).status_code == 401
@@ -167,8 +166,8 @@ def test_a_token_runs_out_and_cannot_be_altered(app: Flask, sqlite_world: World,
     assert app.test_client().get(f"{API}/tasks", headers={"Authorization": f"Bearer {forged}"}).status_code == 401
 
 
-def test_a_session_needs_the_csrf_token_to_act_and_not_to_read(app: Flask, sqlite_world: World) -> None:
-    client, csrf = signed_in(app, sqlite_world, "county-env")
+def test_a_session_needs_the_csrf_token_to_act_and_not_to_read(app: Flask, world: World) -> None:
+    client, csrf = signed_in(app, world, "county-env")
     form = {"file": (io.BytesIO(b"%PDF-1.4"), "x.pdf")}
     assert client.get(f"{API}/tasks").status_code == 200
     refused = client.post(f"{API}/files", data=form)
@@ -182,9 +181,9 @@ def test_a_session_needs_the_csrf_token_to_act_and_not_to_read(app: Flask, sqlit
     assert client.post(f"{API}/cases", json={}).status_code == 400
 
 
-def test_a_token_beside_a_session_decides_who_calls(app: Flask, sqlite_world: World) -> None:
-    client, _ = signed_in(app, sqlite_world, "county-env")
-    admin = {"Authorization": f"Bearer {token(app, sqlite_world, 'admin')}"}
+def test_a_token_beside_a_session_decides_who_calls(app: Flask, world: World) -> None:
+    client, _ = signed_in(app, world, "county-env")
+    admin = {"Authorization": f"Bearer {token(app, world, 'admin')}"}
     deploy = f"{API}/processes/shandong.penalty/versions/1/deploy"
     assert client.post(deploy, headers=admin).status_code == 409
     assert client.post(deploy, headers={"Authorization": "Bearer bad"}).status_code == 401
@@ -192,8 +191,8 @@ def test_a_token_beside_a_session_decides_who_calls(app: Flask, sqlite_world: Wo
     assert "Set-Cookie" not in client.post(deploy, headers=admin).headers
 
 
-def test_tokens_open_the_api_and_no_page(app: Flask, sqlite_world: World) -> None:
-    answer = app.test_client().get("/home", headers={"Authorization": f"Bearer {token(app, sqlite_world, 'county-env')}"})
+def test_tokens_open_the_api_and_no_page(app: Flask, world: World) -> None:
+    answer = app.test_client().get("/home", headers={"Authorization": f"Bearer {token(app, world, 'county-env')}"})
     assert answer.status_code == 302
     assert "/login" in answer.headers["Location"]
 
@@ -219,8 +218,8 @@ def test_tokens_open_the_api_and_no_page(app: Flask, sqlite_world: World) -> Non
         "/cases/",
     ],
 )
-def test_weird_ids_are_not_found(app: Flask, sqlite_world: World, path: str) -> None:
-    answer = Caller(app, sqlite_world, "county-env").get(path)
+def test_weird_ids_are_not_found(app: Flask, world: World, path: str) -> None:
+    answer = Caller(app, world, "county-env").get(path)
     assert answer.status_code == 404
     assert answer.content_type == "application/problem+json"
 
@@ -246,20 +245,20 @@ def test_weird_ids_are_not_found(app: Flask, sqlite_world: World, path: str) -> 
         (b'{"data": {"a": "' + b"x" * 2_100_000 + b'"}}', "application/json", 413),
     ],
 )
-def test_bodies_that_are_none(app: Flask, sqlite_world: World, body: bytes, kind: str, status: int) -> None:
-    answer = Caller(app, sqlite_world, "county-env").post("/cases", data=body, content_type=kind)
+def test_bodies_that_are_none(app: Flask, world: World, body: bytes, kind: str, status: int) -> None:
+    answer = Caller(app, world, "county-env").post("/cases", data=body, content_type=kind)
     assert answer.status_code == status
     pointers(answer)
 
 
-def test_a_misspelt_member_is_named(app: Flask, sqlite_world: World) -> None:
-    answer = Caller(app, sqlite_world, "county-env").post("/tasks/1/complete", {"data": {}, "revison": 1})
+def test_a_misspelt_member_is_named(app: Flask, world: World) -> None:
+    answer = Caller(app, world, "county-env").post("/tasks/1/complete", {"data": {}, "revison": 1})
     assert answer.status_code == 422
     assert pointers(answer) == ["/revison"]
     assert "revision" in answer.get_json()["errors"][0]["message"]
 
 
-def test_a_method_that_is_none_says_which_are(app: Flask, sqlite_world: World) -> None:
+def test_a_method_that_is_none_says_which_are(app: Flask, world: World) -> None:
     answer = app.test_client().delete(f"{API}/cases")
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]

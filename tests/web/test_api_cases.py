@@ -15,9 +15,9 @@ PENALTY: dict[str, Any] = {"process": "shandong.penalty", "region": "370102", "d
 
 
 @pytest.fixture
-def listed(app: Flask, sqlite_world: World) -> World:
-    sqlite_world.publish(names_env=["甲厂", "乙厂"], names_coord=["丙厂"])
-    return sqlite_world
+def listed(app: Flask, world: World) -> World:
+    world.publish(names_env=["甲厂", "乙厂"], names_coord=["丙厂"])
+    return world
 
 
 def test_starting_a_case(app: Flask, listed: World) -> None:
@@ -108,8 +108,8 @@ def test_searching_cases(app: Flask, listed: World) -> None:
 
 
 @pytest.mark.parametrize("query", ["status=running", "region=1", "q=%00", "cursor=x", "limit=x", f"q={'长' * 101}"])
-def test_a_wrong_filter_is_named(app: Flask, sqlite_world: World, query: str) -> None:
-    answer = Caller(app, sqlite_world, "county-env").get(f"/cases?{query}")
+def test_a_wrong_filter_is_named(app: Flask, world: World, query: str) -> None:
+    answer = Caller(app, world, "county-env").get(f"/cases?{query}")
     assert answer.status_code == 422
     assert pointers(answer) == [f"/{query.partition('=')[0]}"]
 

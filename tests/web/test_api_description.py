@@ -53,11 +53,11 @@ def test_it_is_open_to_all_and_names_every_route(app: Flask) -> None:
         Draft202012Validator.check_schema(schema)
 
 
-def test_every_answer_of_a_real_case_is_as_described(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
+def test_every_answer_of_a_real_case_is_as_described(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"])
     document = app.test_client().get(f"{API}/openapi.json").get_json()
-    caller = Caller(app, sqlite_world, "enterprise:甲厂")
-    case = sqlite_world.case_of("shandong.mandatory_audit", "甲厂").id
+    caller = Caller(app, world, "enterprise:甲厂")
+    case = world.case_of("shandong.mandatory_audit", "甲厂").id
     task = caller.get("/tasks?mine=1").get_json()[0]["id"]
     for path, name in ((f"/cases/{case}", "CaseDetail"), (f"/tasks/{task}", "TaskDetail")):
         check(document, name, caller.get(path).get_json())
@@ -78,13 +78,13 @@ def check(document: dict[str, Any], name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("who", ["county-env", "admin"])
-def test_whatever_is_sent_the_answer_is_as_described(app: Flask, sqlite_world: World, who: str) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
-    case = sqlite_world.case_of("shandong.mandatory_audit", "甲厂").id
-    task = next(t for t in sqlite_world.open_tasks(case) if t.actor == "county_environment").id
-    upload = Caller(app, sqlite_world, who).upload().get_json()["id"]
+def test_whatever_is_sent_the_answer_is_as_described(app: Flask, world: World, who: str) -> None:
+    world.publish(names_env=["甲厂"])
+    case = world.case_of("shandong.mandatory_audit", "甲厂").id
+    task = next(t for t in world.open_tasks(case) if t.actor == "county_environment").id
+    upload = Caller(app, world, who).upload().get_json()["id"]
     ids = {"/cases": case, "/tasks": task, "/files": upload}
-    headers = {"Authorization": f"Bearer {token(app, sqlite_world, who)}"}
+    headers = {"Authorization": f"Bearer {token(app, world, who)}"}
     description = schemathesis.openapi.from_wsgi(f"{API}/openapi.json", app)
     seen = []
     for result in description.get_all_operations():

@@ -16,8 +16,8 @@ from tests.web.api_support import Caller, pointers
 PDF = b"%PDF-1.4\n%sample\n"
 
 
-def test_upload_and_download(app: Flask, sqlite_world: World) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_upload_and_download(app: Flask, world: World) -> None:
+    caller = Caller(app, world, "county-env")
     made = caller.upload(PDF, "审核报告（终稿）.pdf")
     assert made.status_code == 201
     assert made.get_json() == {"id": made.get_json()["id"], "name": "审核报告（终稿）.pdf", "size": len(PDF)}
@@ -35,8 +35,8 @@ def test_upload_and_download(app: Flask, sqlite_world: World) -> None:
     "name",
     ['a"b\r\nX-Evil: 1.pdf', "../../etc/passwd.pdf", "C:\\temp\\x.pdf", "a;b,c.pdf", "x\u202egpj.pdf", "a" * 300 + ".pdf", "nul\0.pdf"],
 )
-def test_names_do_no_harm(app: Flask, sqlite_world: World, name: str) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_names_do_no_harm(app: Flask, world: World, name: str) -> None:
+    caller = Caller(app, world, "county-env")
     made = caller.upload(PDF, name)
     if made.status_code == 422:
         return
@@ -71,16 +71,16 @@ def office(inside: str, *more: str) -> bytes:
         (b"a\0b", "x.txt"),
     ],
 )
-def test_what_is_not_accepted_is_said_and_not_kept(app: Flask, sqlite_world: World, body: bytes, name: str) -> None:
-    answer = Caller(app, sqlite_world, "county-env").upload(body, name)
+def test_what_is_not_accepted_is_said_and_not_kept(app: Flask, world: World, body: bytes, name: str) -> None:
+    answer = Caller(app, world, "county-env").upload(body, name)
     assert answer.status_code == 422
     assert pointers(answer) == ["/file"]
-    with sqlite_world.session() as session:
+    with world.session() as session:
         assert session.scalar(select(func.count()).select_from(Document)) == 0
 
 
-def test_a_file_belongs_in_its_field(app: Flask, sqlite_world: World) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_a_file_belongs_in_its_field(app: Flask, world: World) -> None:
+    caller = Caller(app, world, "county-env")
     wrong = caller.post("/files", data={"upload": (io.BytesIO(PDF), "x.pdf")}, content_type="multipart/form-data")
     assert (wrong.status_code, pointers(wrong)) == (422, ["/file"])
     two = caller.post("/files", data={"file": [(io.BytesIO(PDF), "x.pdf"), (io.BytesIO(PDF), "y.pdf")]}, content_type="multipart/form-data")
@@ -90,33 +90,33 @@ def test_a_file_belongs_in_its_field(app: Flask, sqlite_world: World) -> None:
     assert caller.post("/files", data=b"no boundary", content_type="multipart/form-data").status_code in (400, 422)
 
 
-def test_an_upload_larger_than_a_request_may_be(app: Flask, sqlite_world: World) -> None:
+def test_an_upload_larger_than_a_request_may_be(app: Flask, world: World) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 1000
-    answer = Caller(app, sqlite_world, "county-env").upload(PDF + b"x" * 2000)
+    answer = Caller(app, world, "county-env").upload(PDF + b"x" * 2000)
     assert answer.status_code == 413
     pointers(answer)
 
 
-def test_an_upload_that_no_form_names_is_its_uploaders_alone(app: Flask, sqlite_world: World) -> None:
-    file_id = Caller(app, sqlite_world, "county-env").upload().get_json()["id"]
+def test_an_upload_that_no_form_names_is_its_uploaders_alone(app: Flask, world: World) -> None:
+    file_id = Caller(app, world, "county-env").upload().get_json()["id"]
     for who in ("county-coord", "city-env", "province-env", "security"):
-        assert Caller(app, sqlite_world, who).get(f"/files/{file_id}").status_code == 404, who
+        assert Caller(app, world, who).get(f"/files/{file_id}").status_code == 404, who
 
 
-def test_files_of_a_case_follow_the_case(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂", "乙厂"])
-    case = sqlite_world.case_of("shandong.mandatory_audit", "甲厂")
-    sqlite_world.do_step("enterprise:甲厂", case.id, "disclosure.s1")
-    with sqlite_world.session() as session:
+def test_files_of_a_case_follow_the_case(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂", "乙厂"])
+    case = world.case_of("shandong.mandatory_audit", "甲厂")
+    world.do_step("enterprise:甲厂", case.id, "disclosure.s1")
+    with world.session() as session:
         file_id = session.scalars(select(Document.id).where(Document.case_id == case.id)).first()
     for who, status in (("enterprise:甲厂", 200), ("county-env", 200), ("city-env", 200), ("enterprise:乙厂", 404), ("county-env2", 404)):
-        assert Caller(app, sqlite_world, who).get(f"/files/{file_id}").status_code == status, who
+        assert Caller(app, world, who).get(f"/files/{file_id}").status_code == status, who
 
 
-def test_a_file_lost_from_the_store_is_said_to_be(app: Flask, sqlite_world: World) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_a_file_lost_from_the_store_is_said_to_be(app: Flask, world: World) -> None:
+    caller = Caller(app, world, "county-env")
     file_id = caller.upload().get_json()["id"]
-    for path in sqlite_world.runtime.settings.upload_dir.rglob("*"):
+    for path in world.runtime.settings.upload_dir.rglob("*"):
         if path.is_file():
             path.unlink()
     answer = caller.get(f"/files/{file_id}")

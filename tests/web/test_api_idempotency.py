@@ -26,40 +26,40 @@ def count(world: World, what: Any, *where: Any) -> int:
         return session.scalar(select(func.count()).select_from(what).where(*where)) or 0
 
 
-def test_the_first_answer_is_given_again(app: Flask, sqlite_world: World) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_the_first_answer_is_given_again(app: Flask, world: World) -> None:
+    caller = Caller(app, world, "county-env")
     first, second = caller.upload(key="a-1"), caller.upload(key="a-1")
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.get_json() == second.get_json()
     assert first.headers["Location"] == second.headers["Location"]
     assert second.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers
-    assert count(sqlite_world, Document) == 1
+    assert count(world, Document) == 1
     assert caller.upload(key="a-2").get_json() != first.get_json()
 
 
-def test_a_completion_is_repeated_in_the_same_words(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
-    case = sqlite_world.case_of("shandong.mandatory_audit", "甲厂")
-    task = sqlite_world.step(case.id, "disclosure.s1")
-    body = {"data": valid_data(sqlite_world, "enterprise:甲厂", task), "revision": task.revision}
-    caller = Caller(app, sqlite_world, "enterprise:甲厂")
+def test_a_completion_is_repeated_in_the_same_words(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"])
+    case = world.case_of("shandong.mandatory_audit", "甲厂")
+    task = world.step(case.id, "disclosure.s1")
+    body = {"data": valid_data(world, "enterprise:甲厂", task), "revision": task.revision}
+    caller = Caller(app, world, "enterprise:甲厂")
     first = caller.post(f"/tasks/{task.id}/complete", body, key="k")
-    sqlite_world.clock.move(days=3)
+    world.clock.move(days=3)
     again = caller.post(f"/tasks/{task.id}/complete", dict(reversed(body.items())), key="k")
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.get_json() == again.get_json()
-    assert count(sqlite_world, Event, Event.kind == "task_completed", Event.task_id == task.id) == 1
+    assert count(world, Event, Event.kind == "task_completed", Event.task_id == task.id) == 1
 
 
-def test_a_refusal_is_repeated_too(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
-    task = sqlite_world.step(sqlite_world.case_of("shandong.mandatory_audit", "甲厂").id, "disclosure.s1")
-    caller = Caller(app, sqlite_world, "county-env")
+def test_a_refusal_is_repeated_too(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"])
+    task = world.step(world.case_of("shandong.mandatory_audit", "甲厂").id, "disclosure.s1")
+    caller = Caller(app, world, "county-env")
     path = f"/tasks/{task.id}/urge"
     assert caller.post(path, {}, key="k1").status_code == 200
     first = caller.post(path, {}, key="k2")
-    sqlite_world.clock.move(days=2)
+    world.clock.move(days=2)
     again = caller.post(path, {}, key="k2")
     assert (first.status_code, again.status_code) == (422, 422)
     assert first.get_json() == again.get_json()
@@ -67,8 +67,8 @@ def test_a_refusal_is_repeated_too(app: Flask, sqlite_world: World) -> None:
     assert caller.post(path, {}, key="k3").status_code == 200
 
 
-def test_a_key_serves_one_request_of_one_caller(app: Flask, sqlite_world: World) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_a_key_serves_one_request_of_one_caller(app: Flask, world: World) -> None:
+    caller = Caller(app, world, "county-env")
     assert caller.upload(key="k").status_code == 201
     other_body = caller.upload(b"%PDF-1.7\n", key="k")
     other_name = caller.upload(name="b.pdf", key="k")
@@ -76,26 +76,26 @@ def test_a_key_serves_one_request_of_one_caller(app: Flask, sqlite_world: World)
     for answer in (other_body, other_name, other_call):
         assert answer.status_code == 422
         assert "Idempotency-Key" in answer.get_json()["detail"]
-    assert Caller(app, sqlite_world, "city-env").upload(key="k").status_code == 201
+    assert Caller(app, world, "city-env").upload(key="k").status_code == 201
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 101, "钥匙", "a\tb"])
-def test_keys_that_are_none(app: Flask, sqlite_world: World, key: str) -> None:
-    answer = Caller(app, sqlite_world, "county-env").post(
+def test_keys_that_are_none(app: Flask, world: World, key: str) -> None:
+    answer = Caller(app, world, "county-env").post(
         "/cases", {"process": "x", "region": "370102"}, headers={"Idempotency-Key": key.encode().decode("latin-1")}
     )
     assert answer.status_code == 400
     pointers(answer)
-    assert count(sqlite_world, IdempotencyKey) == 0
+    assert count(world, IdempotencyKey) == 0
 
 
-def test_the_longest_key_is_kept(app: Flask, sqlite_world: World) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_the_longest_key_is_kept(app: Flask, world: World) -> None:
+    caller = Caller(app, world, "county-env")
     assert caller.upload(key="k" * 100).get_json() == caller.upload(key="k" * 100).get_json()
 
 
-def test_what_is_no_request_keeps_no_key(app: Flask, sqlite_world: World) -> None:
-    caller = Caller(app, sqlite_world, "county-env")
+def test_what_is_no_request_keeps_no_key(app: Flask, world: World) -> None:
+    caller = Caller(app, world, "county-env")
     assert caller.post("/cases", data=b"{", content_type="application/json", key="k").status_code == 400
     assert caller.upload(key="k").status_code == 201
 

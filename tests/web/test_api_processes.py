@@ -30,23 +30,23 @@ def stored(world: World) -> tuple[int, int]:
         return tuple(session.scalar(select(func.count()).select_from(table)) or 0 for table in (Definition, Blob))  # type: ignore[return-value]
 
 
-def test_the_list_names_what_the_contract_names(app: Flask, sqlite_world: World) -> None:
-    rows = Caller(app, sqlite_world, "county-env").get("/processes").get_json()
+def test_the_list_names_what_the_contract_names(app: Flask, world: World) -> None:
+    rows = Caller(app, world, "county-env").get("/processes").get_json()
     assert all(set(row) == {"key", "version", "name", "kind", "jurisdiction", "state"} for row in rows)
     found = next(row for row in rows if row["key"] == "shandong.mandatory_audit")
     assert (found["version"], found["jurisdiction"], found["state"]) == (1, "shandong", "deployed")
 
 
 @pytest.mark.parametrize("name", ["penalty.bpmn", "processes/shandong/penalty.bpmn", "新版.bpmn"])
-def test_a_draft_is_for_administrators_until_it_is_deployed(app: Flask, sqlite_world: World, name: str) -> None:
-    made = upload(app, sqlite_world, {name: CHANGED})
+def test_a_draft_is_for_administrators_until_it_is_deployed(app: Flask, world: World, name: str) -> None:
+    made = upload(app, world, {name: CHANGED})
     assert made.status_code == 201, made.get_data(as_text=True)
     assert (made.get_json()["key"], made.get_json()["version"]) == ("shandong.penalty", 2)
-    states = {(row["key"], row["version"]): row["state"] for row in Caller(app, sqlite_world, "admin").get("/processes").get_json()}
+    states = {(row["key"], row["version"]): row["state"] for row in Caller(app, world, "admin").get("/processes").get_json()}
     assert states["shandong.penalty", 2] == "draft"
-    clerk = Caller(app, sqlite_world, "county-env")
+    clerk = Caller(app, world, "county-env")
     assert ("shandong.penalty", 2) not in {(row["key"], row["version"]) for row in clerk.get("/processes").get_json()}
-    admin = Caller(app, sqlite_world, "admin")
+    admin = Caller(app, world, "admin")
     done = admin.post("/processes/shandong.penalty/versions/2/deploy")
     assert done.status_code == 200
     assert done.get_json()["state"] == "deployed"
@@ -57,32 +57,32 @@ def test_a_draft_is_for_administrators_until_it_is_deployed(app: Flask, sqlite_w
 
 
 @pytest.mark.parametrize("path", ["shandong.penalty/versions/9", "shandong.nothing/versions/1", "%00/versions/1", "a b/versions/1"])
-def test_deploying_what_is_not_there(app: Flask, sqlite_world: World, path: str) -> None:
-    assert Caller(app, sqlite_world, "admin").post(f"/processes/{path}/deploy").status_code == 404
+def test_deploying_what_is_not_there(app: Flask, world: World, path: str) -> None:
+    assert Caller(app, world, "admin").post(f"/processes/{path}/deploy").status_code == 404
 
 
-def test_forms_find_their_place_by_name(app: Flask, sqlite_world: World) -> None:
+def test_forms_find_their_place_by_name(app: Flask, world: World) -> None:
     changed = FORM.replace("认定".encode(), "查明".encode(), 1)
     assert changed != FORM
-    made = upload(app, sqlite_world, {"penalty.bpmn": CHANGED, "penalty_determine.json": changed})
+    made = upload(app, world, {"penalty.bpmn": CHANGED, "penalty_determine.json": changed})
     assert made.status_code == 201, made.get_data(as_text=True)
     from app.engine import store
 
-    with sqlite_world.session() as session:
+    with world.session() as session:
         draft = session.scalars(select(Definition).where(Definition.key == "shandong.penalty", Definition.version == 2)).one()
         files = store.files_of(session, draft.id)
     assert files["forms/shandong/penalty_determine.json"] == changed
     assert "processes/shandong/penalty.bpmn" in files
 
 
-def test_a_new_process_with_its_own_form(app: Flask, sqlite_world: World) -> None:
+def test_a_new_process_with_its_own_form(app: Flask, world: World) -> None:
     diagram = CHANGED.replace('id="shandong.penalty"', 'id="shandong.penalty_trial"').replace(
         "shandong/penalty_determine.json", "shandong/trial.json"
     )
-    missing = upload(app, sqlite_world, {"trial.bpmn": diagram})
+    missing = upload(app, world, {"trial.bpmn": diagram})
     assert missing.status_code == 422
     assert next((e["file"], e["code"]) for e in missing.get_json()["errors"]) == ("trial.bpmn", "missing-form")
-    made = upload(app, sqlite_world, {"trial.bpmn": diagram, "trial.json": FORM})
+    made = upload(app, world, {"trial.bpmn": diagram, "trial.json": FORM})
     assert (made.status_code, made.get_json()["key"], made.get_json()["version"]) == (201, "shandong.penalty_trial", 1)
 
 
@@ -108,21 +108,21 @@ BAD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("code", BAD)
-def test_a_bad_upload_is_explained_and_nothing_is_stored(app: Flask, sqlite_world: World, code: str) -> None:
-    before = stored(sqlite_world)
-    answer = upload(app, sqlite_world, BAD[code])
+def test_a_bad_upload_is_explained_and_nothing_is_stored(app: Flask, world: World, code: str) -> None:
+    before = stored(world)
+    answer = upload(app, world, BAD[code])
     assert answer.status_code == 422, answer.get_data(as_text=True)
     errors = answer.get_json()["errors"]
     assert code in {error["code"] for error in errors}, errors
     assert all(set(error) == {"file", "element", "name", "code", "message"} for error in errors)
     assert all(error["file"] in {*BAD[code], ""} for error in errors), errors
-    assert stored(sqlite_world) == before
+    assert stored(world) == before
 
 
-def test_a_repeated_upload_makes_one_draft(app: Flask, sqlite_world: World) -> None:
-    first = upload(app, sqlite_world, {"penalty.bpmn": CHANGED}, key="k")
-    again = upload(app, sqlite_world, {"penalty.bpmn": CHANGED}, key="k")
+def test_a_repeated_upload_makes_one_draft(app: Flask, world: World) -> None:
+    first = upload(app, world, {"penalty.bpmn": CHANGED}, key="k")
+    again = upload(app, world, {"penalty.bpmn": CHANGED}, key="k")
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.get_json() == again.get_json()
-    refused = upload(app, sqlite_world, BAD["not-bpmn"], key="k2")
-    assert refused.get_json() == upload(app, sqlite_world, BAD["not-bpmn"], key="k2").get_json()
+    refused = upload(app, world, BAD["not-bpmn"], key="k2")
+    assert refused.get_json() == upload(app, world, BAD["not-bpmn"], key="k2").get_json()

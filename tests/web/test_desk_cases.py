@@ -20,15 +20,15 @@ OWNER = f"enterprise:{ENTERPRISE}"
 
 
 @pytest.fixture
-def case(sqlite_world: World) -> Case:
+def case(world: World) -> Case:
     """The case of an enterprise that started its audit and then missed the first limit."""
-    sqlite_world.publish(names_env=[ENTERPRISE, "乙化工厂"])
-    with sqlite_world.transaction() as session:
-        sqlite_world.principal(session, OWNER)
-    found = sqlite_world.case_of("shandong.mandatory_audit", ENTERPRISE)
-    sqlite_world.do_step(OWNER, found.id, "execution.s1")
-    sqlite_world.clock.move(days=40)
-    sqlite_world.work()
+    world.publish(names_env=[ENTERPRISE, "乙化工厂"])
+    with world.transaction() as session:
+        world.principal(session, OWNER)
+    found = world.case_of("shandong.mandatory_audit", ENTERPRISE)
+    world.do_step(OWNER, found.id, "execution.s1")
+    world.clock.move(days=40)
+    world.work()
     return found
 
 
@@ -95,9 +95,9 @@ def test_the_list_of_cases_filters_and_downloads_the_same(desk: Desk, case: Case
     assert "备齐并公开信息" in str(rows[1][4])
 
 
-def test_pages_of_cases_follow_one_another(case: Case, sqlite_world: World) -> None:
-    with sqlite_world.session() as session:
-        me = sqlite_world.principal(session, "county-env")
+def test_pages_of_cases_follow_one_another(case: Case, world: World) -> None:
+    with world.session() as session:
+        me = world.principal(session, "county-env")
         whole, _ = case_search.page(session, me)
         first, below = case_search.page(session, me, size=2)
         second, _ = case_search.page(session, me, size=2, below=below)
@@ -115,8 +115,8 @@ def test_a_number_or_code_leads_straight_there_and_a_word_to_a_list(desk: Desk, 
     assert "要找什么" in county.get("/search?q=").text
 
 
-def test_an_enterprise_s_page_gathers_cases_records_and_lists(desk: Desk, case: Case, sqlite_world: World) -> None:
-    with sqlite_world.session() as session:
+def test_an_enterprise_s_page_gathers_cases_records_and_lists(desk: Desk, case: Case, world: World) -> None:
+    with world.session() as session:
         enterprise = session.get_one(Enterprise, case.enterprise_id)
     county = desk("county-env")
     page = county.get(f"/enterprises/{enterprise.id}").text

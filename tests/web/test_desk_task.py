@@ -24,21 +24,21 @@ OWNER = f"enterprise:{ENTERPRISE}"
 
 
 @pytest.fixture
-def listed(sqlite_world: World) -> World:
-    sqlite_world.publish(names_env=[ENTERPRISE, "乙化工厂"])
-    with sqlite_world.transaction() as session:
-        sqlite_world.principal(session, OWNER)
-        sqlite_world.principal(session, "enterprise:乙化工厂")
-    return sqlite_world
+def listed(world: World) -> World:
+    world.publish(names_env=[ENTERPRISE, "乙化工厂"])
+    with world.transaction() as session:
+        world.principal(session, OWNER)
+        world.principal(session, "enterprise:乙化工厂")
+    return world
 
 
 @pytest.fixture
-def review(sqlite_world: World) -> tuple[World, Case]:
+def review(world: World) -> tuple[World, Case]:
     """A roster that lies with the city."""
-    case = sqlite_world.new_roster("county-env")
-    sqlite_world.add_entries("county-env", case.roster_id or 0, ["甲厂"], ["1"])
-    sqlite_world.do_step("county-env", case.id, ".s1", opinion="请市局审核")
-    return sqlite_world, case
+    case = world.new_roster("county-env")
+    world.add_entries("county-env", case.roster_id or 0, ["甲厂"], ["1"])
+    world.do_step("county-env", case.id, ".s1", opinion="请市局审核")
+    return world, case
 
 
 def model_of(page: str) -> Any:

@@ -18,9 +18,8 @@ from tests.web.api_support import signed_in
 
 
 @pytest.fixture
-def published(sqlite_world: World) -> World:
+def published(world: World) -> World:
     """Two enterprises listed, notified, published, with a case each."""
-    world = sqlite_world
     world.publish(names_env=["甲厂", "乙厂"], grounds=["1", "3"])
     case = world.case_of("shandong.listing_env")
     world.do_step("county-env", case.id, ".s5", notice_number="演示〔2027〕1号")
@@ -64,8 +63,7 @@ def test_word_says_the_same(app: Flask, published: World) -> None:
     assert [row.cells[1].text for row in tables[0].rows[1:]] == ["2027年2月11日", "2027年3月11日", "2028年1月11日"]
 
 
-def test_before_publication_the_notice_says_what_the_periods_count_from(app: Flask, sqlite_world: World) -> None:
-    world = sqlite_world
+def test_before_publication_the_notice_says_what_the_periods_count_from(app: Flask, world: World) -> None:
     case = world.new_roster("county-env")
     assert case.roster_id is not None
     world.add_entries("county-env", case.roster_id, ["甲厂"], ["1"])
@@ -128,9 +126,9 @@ def test_the_copy_letter_goes_to_the_other_line_of_the_same_level(app: Flask, pu
     assert "甲厂" in text
 
 
-def test_nothing_is_printed_of_a_list_that_is_not_approved(app: Flask, sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("county-env")
-    client, _ = signed_in(app, sqlite_world, "county-env")
+def test_nothing_is_printed_of_a_list_that_is_not_approved(app: Flask, world: World) -> None:
+    case = world.new_roster("county-env")
+    client, _ = signed_in(app, world, "county-env")
     assert "核定后才能打印" in client.get(f"/documents/rosters/{case.roster_id}/notices.pdf").text
-    other, _ = signed_in(app, sqlite_world, "county-coord")
+    other, _ = signed_in(app, world, "county-coord")
     assert other.get(f"/documents/rosters/{case.roster_id}/notices.pdf").status_code == 404

@@ -12,12 +12,12 @@ from tests.web.api_support import signed_in
 
 
 @pytest.fixture
-def told(sqlite_world: World) -> World:
+def told(world: World) -> World:
     """An enterprise that has been told of its listing and its tasks."""
-    sqlite_world.publish(names_env=["甲厂"])
-    with sqlite_world.transaction() as session:
-        sqlite_world.principal(session, "enterprise:甲厂")
-    return sqlite_world
+    world.publish(names_env=["甲厂"])
+    with world.transaction() as session:
+        world.principal(session, "enterprise:甲厂")
+    return world
 
 
 def unread(world: World, username: str) -> int:

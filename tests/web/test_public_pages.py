@@ -16,25 +16,25 @@ def _listing(world: World) -> int:
         return session.scalars(select(Publication.id).where(Publication.kind == "mandatory_list")).one()
 
 
-def test_a_published_list_names_its_enterprises(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"], names_coord=["乙厂"])
-    page = app.test_client().get(f"/public/lists/{_listing(sqlite_world)}").text
+def test_a_published_list_names_its_enterprises(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"], names_coord=["乙厂"])
+    page = app.test_client().get(f"/public/lists/{_listing(world)}").text
     assert "甲厂" in page
     assert "乙厂" in page
     assert uscc_of("甲厂") in page
 
 
-def test_a_list_that_is_not_published_shows_nothing(app: Flask, sqlite_world: World) -> None:
-    case = sqlite_world.new_roster("county-env")
-    sqlite_world.add_entries("county-env", case.roster_id or 0, ["甲厂"], ["1"])
+def test_a_list_that_is_not_published_shows_nothing(app: Flask, world: World) -> None:
+    case = world.new_roster("county-env")
+    world.add_entries("county-env", case.roster_id or 0, ["甲厂"], ["1"])
     client = app.test_client()
     assert "甲厂" not in client.get("/public/lists?q=甲厂").text.replace('value="甲厂"', "")
     assert client.get(f"/public/enterprises/{uscc_of('甲厂')}").status_code == 404
 
 
-def test_lists_are_found_by_enterprise_year_and_region(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
-    address = f"/public/lists/{_listing(sqlite_world)}"
+def test_lists_are_found_by_enterprise_year_and_region(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"])
+    address = f"/public/lists/{_listing(world)}"
     client = app.test_client()
     for query in ("q=甲", f"q={uscc_of('甲厂')}", "year=2027", "region=370100"):
         assert address in client.get(f"/public/lists?{query}").text, query
@@ -42,11 +42,11 @@ def test_lists_are_found_by_enterprise_year_and_region(app: Flask, sqlite_world:
         assert address not in client.get(f"/public/lists?{query}").text, query
 
 
-def test_an_enterprise_page_shows_what_was_published_and_no_penalty(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
-    case = sqlite_world.case_of("shandong.mandatory_audit", "甲厂")
-    sqlite_world.do_step("enterprise:甲厂", case.id, "disclosure.s2")
-    with sqlite_world.transaction() as session:
+def test_an_enterprise_page_shows_what_was_published_and_no_penalty(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"])
+    case = world.case_of("shandong.mandatory_audit", "甲厂")
+    world.do_step("enterprise:甲厂", case.id, "disclosure.s2")
+    with world.transaction() as session:
         session.add(
             EnterpriseRecord(
                 key="t",
@@ -65,27 +65,27 @@ def test_an_enterprise_page_shows_what_was_published_and_no_penalty(app: Flask, 
 
 
 @pytest.mark.parametrize("path", ["/", "/public/lists"])
-def test_pages_for_everybody_set_no_cookie_and_may_be_kept(app: Flask, sqlite_world: World, path: str) -> None:
+def test_pages_for_everybody_set_no_cookie_and_may_be_kept(app: Flask, world: World, path: str) -> None:
     answer = app.test_client().get(path)
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
     assert "public" in answer.headers["Cache-Control"]
 
 
-def test_pages_of_a_signed_in_person_are_not_kept(app: Flask, sqlite_world: World) -> None:
-    answer = client_of(app, sqlite_world, "county-env").get("/public/lists")
+def test_pages_of_a_signed_in_person_are_not_kept(app: Flask, world: World) -> None:
+    answer = client_of(app, world, "county-env").get("/public/lists")
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_demonstration_data_is_marked(app: Flask, sqlite_world: World) -> None:
-    sqlite_world.publish(names_env=["甲厂"])
-    with sqlite_world.transaction() as session:
-        session.get_one(Publication, _listing(sqlite_world)).is_demo = True
+def test_demonstration_data_is_marked(app: Flask, world: World) -> None:
+    world.publish(names_env=["甲厂"])
+    with world.transaction() as session:
+        session.get_one(Publication, _listing(world)).is_demo = True
     client = app.test_client()
-    assert "演示数据" in client.get(f"/public/lists/{_listing(sqlite_world)}").text
+    assert "演示数据" in client.get(f"/public/lists/{_listing(world)}").text
     assert "演示数据" in client.get("/").text
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=99999999", "page=x", "region=abc", "year=abc", "q=" + "长" * 500])
-def test_strange_queries_are_answered(app: Flask, sqlite_world: World, query: str) -> None:
+def test_strange_queries_are_answered(app: Flask, world: World, query: str) -> None:
     assert app.test_client().get(f"/public/lists?{query}").status_code == 200

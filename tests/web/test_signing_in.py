@@ -75,11 +75,11 @@ def test_a_session_ends_after_half_an_hour_without_a_request(
 
 
 def test_a_session_ends_when_its_user_is_signed_out_everywhere(
-    client: FlaskClient, enter: Callable[..., TestResponse], sqlite_world: World
+    client: FlaskClient, enter: Callable[..., TestResponse], world: World
 ) -> None:
     enter()
-    with sqlite_world.transaction() as session:
-        session.get_one(User, sqlite_world.users["county-env"]).session_version += 1
+    with world.transaction() as session:
+        session.get_one(User, world.users["county-env"]).session_version += 1
     assert client.get("/desk/").status_code == 302
 
 

@@ -111,10 +111,10 @@ def _hand(task_id: int, hand: Callable[..., Task]) -> Response:
     return _answer(act)
 
 
-def _user_id(session: Session, to: int | str) -> int:
-    """The user of an id or a sign-in name; 0, which is nobody, when there is none."""
-    if isinstance(to, int):
-        return to
+def _user_id(session: Session, to: float | str) -> int:
+    """The user of an id or a sign-in name; 0, which is nobody, when there is none. JSON counts 5.0 as an integer, too."""
+    if not isinstance(to, str):
+        return int(to) if to <= bodies.MAX_INTEGER else 0
     return session.scalar(select(User.id).where(User.username == to)) or 0
 
 
