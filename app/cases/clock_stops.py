@@ -83,10 +83,10 @@ def stop(session: Session, principal: Principal, task_id: int, ground: str, reas
         Stop(reason=f"{GROUNDS[ground].name}：{reason.strip()}", stopped_on=today, by=principal.user.name, legal_basis=basis)
     )
     _apply(session, principal, task, case, stopped)
-    _inform(
-        session, case, task, f"stop:{task.id}:{today}", f"暂停计时告知：{task.name}", _stop_text(case, task, GROUNDS[ground], reason, today)
+    inform(
+        session, case, task, f"stop:{task.id}:{today}", f"暂停计时告知：{task.name}", stop_text(case, task, GROUNDS[ground], reason, today)
     )
-    _record(session, case, task, principal, "clock_stopped", ground=ground, reason=reason, since=today.isoformat())
+    record(session, case, task, _by(principal, task), "clock_stopped", ground=ground, reason=reason, since=today.isoformat())
     return row
 
 
@@ -104,8 +104,8 @@ def resume(session: Session, principal: Principal, task_id: int) -> Task:
     )
     _apply(session, principal, task, case, running)
     text = f"{case.title}（{case.number}）“{task.name}”自 {format_date(today)} 恢复计时，期限顺延至 {format_date(running.due_on)}。"
-    _inform(session, case, task, f"resume:{task.id}:{today}", f"恢复计时告知：{task.name}", text)
-    _record(session, case, task, principal, "clock_resumed", due=running.due_on.isoformat())
+    inform(session, case, task, f"resume:{task.id}:{today}", f"恢复计时告知：{task.name}", text)
+    record(session, case, task, _by(principal, task), "clock_resumed", due=running.due_on.isoformat())
     return task
 
 
@@ -132,8 +132,8 @@ def extend(session: Session, principal: Principal, task_id: int, value: int, uni
     )
     _apply(session, principal, task, case, extended)
     text = f"{case.title}（{case.number}）“{task.name}”经批准延长至 {format_date(extended.due_on)}。原因：{reason}。依据：{legal_basis}。"
-    _inform(session, case, task, f"extend:{task.id}:{clock.today()}", f"延长期限告知：{task.name}", text)
-    _record(session, case, task, principal, "deadline_extended", due=extended.due_on.isoformat(), reason=reason, legal_basis=legal_basis)
+    inform(session, case, task, f"extend:{task.id}:{clock.today()}", f"延长期限告知：{task.name}", text)
+    record(session, case, task, _by(principal, task), "deadline_extended", due=extended.due_on.isoformat(), reason=reason, legal_basis=legal_basis)
     return task
 
 
@@ -159,7 +159,7 @@ def _apply(session: Session, principal: Principal, task: Task, case: Case, deadl
             timer.due_at, timer.fired = fires_at, False
 
     if attached:
-        advancing.advance(session, case, move, By(principal.user_id, task.organisation_id))
+        advancing.advance(session, case, move, _by(principal, task))
     session.flush()
 
 
@@ -178,11 +178,12 @@ def _sharing(session: Session, task: Task) -> list[Task]:
     return [other for other, limit in limits if (limit.rule, limit.since) == (own.rule, own.since)]
 
 
-def _stop_text(case: Case, task: Task, ground: Ground, reason: str, on: dt.date) -> str:
+def stop_text(case: Case, task: Task, ground: Ground, reason: str, on: dt.date) -> str:
+    """What the parties are told when a clock stops."""
     return f"{case.title}（{case.number}）“{task.name}”自 {format_date(on)} 起暂停计时。情形：{ground.name}。原因：{reason}。依据：{ground.legal_basis}。"
 
 
-def _inform(session: Session, case: Case, task: Task, key: str, title: str, text: str) -> None:
+def inform(session: Session, case: Case, task: Task, key: str, title: str, text: str) -> None:
     """The parties in writing: the enterprise of the case, and the office itself for its file."""
     office = session.get(Organisation, task.organisation_id)
     enterprise = session.get(Enterprise, case.enterprise_id) if case.enterprise_id else None
@@ -200,10 +201,15 @@ def _inform(session: Session, case: Case, task: Task, key: str, title: str, text
     )  # fmt: skip
 
 
-def _record(session: Session, case: Case, task: Task, principal: Principal, kind: str, **detail: object) -> None:
+def _by(principal: Principal, task: Task) -> By:
+    return By(principal.user_id, task.organisation_id)
+
+
+def record(session: Session, case: Case, task: Task, by: By, kind: str, **detail: object) -> None:
+    """One event about a task's clock."""
     session.flush()
     advancing.record(
-        session, case, kind, By(principal.user_id, task.organisation_id),
+        session, case, kind, by,
         process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id, detail=detail,
     )  # fmt: skip
 

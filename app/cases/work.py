@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access import scope
 from app.access.organisations import superior
 from app.access.principal import Principal
-from app.cases import advancing, documents, forms, rosters
+from app.cases import advancing, corrections, documents, forms, rosters
 from app.cases.advancing import By
 from app.cases.errors import CaseError, Conflict, Forbidden, NotFound
 from app.engine.errors import NotWaiting
@@ -20,6 +20,16 @@ from app.model import Case, Draft, Event, Membership, Organisation, Task, TaskSt
 from app.services.notices import Message, tell
 
 RETURN_DECISION = "return"
+
+_LOCKING = (
+    select(Task, Case, Draft)
+    .join(Case, Case.id == Task.case_id)
+    .outerjoin(Draft, Draft.task_id == Task.id)
+    .where(Task.id == bindparam("task_id"))
+    .options(joinedload(Case.enterprise))
+    .with_for_update(of=[Case, Task], key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def find(session: Session, principal: Principal, task_id: int) -> tuple[Task, Case]:
@@ -39,15 +49,7 @@ def may_do(principal: Principal, task: Task) -> bool:
 
 def _locked(session: Session, principal: Principal, task_id: int) -> tuple[Task, Case, Draft | None]:
     """A task that the person may see, with its case and draft, task and case locked. Raises `NotFound`."""
-    row = session.execute(
-        select(Task, Case, Draft)
-        .join(Case, Case.id == Task.case_id)
-        .outerjoin(Draft, Draft.task_id == Task.id)
-        .where(Task.id == task_id, scope.tasks(principal))
-        .options(joinedload(Case.enterprise))
-        .with_for_update(of=[Case, Task], key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    row = session.execute(_LOCKING.where(scope.tasks(principal)), {"task_id": task_id}).first()
     if row is None:
         raise NotFound()
     return row[0], row[1], row[2]
@@ -100,10 +102,12 @@ def complete(session: Session, principal: Principal, task_id: int, submitted: An
         process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
         detail={"decision": task.decision, "opinion": data.get("opinion"), "delegated_by": task.delegated_by_id},
     )  # fmt: skip
+    corrections.resume_after(session, case, task, by)
     try:
-        advancing.advance(session, case, lambda run: run.complete(task.engine_id, data), by, [completed])
+        step = advancing.advance(session, case, lambda run: run.complete(task.engine_id, data), by, [completed])
     except NotWaiting as error:
         raise Conflict(str(error)) from error
+    corrections.stop_for(session, case, task, step, by)
     return task
 
 
@@ -178,6 +182,7 @@ def withdraw(session: Session, principal: Principal, task_id: int) -> Task:
     if _had_effects(session, case, task):
         raise Conflict("这一步已经对外发出通知或公布，不能撤回")
     by, engine_id = _by(principal, task), task.engine_id
+    corrections.take_back(session, case, task, by)
     # This row stays as the record of what was taken back; the engine's task gets a new one.
     task.engine_id, task.status = uuid4().hex, TaskStatus.CANCELLED
     session.flush()
