@@ -6,7 +6,7 @@ Municipalities and directly administered counties have no city level; an actor o
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.law.labels import actor_label
@@ -19,6 +19,18 @@ _KINDS = {
     "expert_group": OrganisationKind.EXPERT_GROUP,
     "support_body": OrganisationKind.SUPPORT_BODY,
 }
+
+_COMPETENT = (
+    select(Organisation)
+    .where(
+        Organisation.region_code == bindparam("region"),
+        Organisation.kind == bindparam("kind"),
+        Organisation.body == bindparam("body"),
+        Organisation.level == bindparam("level"),
+        Organisation.active,
+    )
+    .limit(1)
+)
 
 
 def region_at(level: str, region_code: str) -> str:
@@ -60,15 +72,7 @@ def resolve_actor(session: Session, actor: str, case: Case) -> Organisation | No
 def find_authority(session: Session, level: str, body: str, region_code: str) -> Organisation | None:
     """The authority of a level and body that is competent for a region."""
     return session.scalars(
-        select(Organisation)
-        .where(
-            Organisation.region_code == region_at(level, region_code),
-            Organisation.kind == OrganisationKind.AUTHORITY,
-            Organisation.body == body,
-            Organisation.level == level,
-            Organisation.active,
-        )
-        .limit(1)
+        _COMPETENT, {"region": region_at(level, region_code), "kind": OrganisationKind.AUTHORITY, "body": body, "level": level}
     ).first()
 
 

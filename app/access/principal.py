@@ -11,6 +11,15 @@ WORKING_ROLES = frozenset({Role.HANDLER, Role.REVIEWER, Role.SIGNER})
 
 
 @dataclass(frozen=True)
+class Reach:
+    """What decides which cases a principal sees: people with the same reach see the same."""
+
+    administrator: bool
+    regions: tuple[str, ...]  # of the authorities they work in
+    organisation_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Principal:
     """A signed-in user."""
 
@@ -37,6 +46,10 @@ class Principal:
     @cached_property
     def authorities(self) -> tuple[Organisation, ...]:
         return tuple(o for o in self.organisations if o.kind == OrganisationKind.AUTHORITY)
+
+    @cached_property
+    def reach(self) -> Reach:
+        return Reach(self.has(Role.ADMINISTRATOR), tuple(sorted({o.region_code for o in self.authorities})), self.organisation_ids)
 
     @property
     def organisation(self) -> Organisation | None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.access.organisations import region_prefix
-from app.access.principal import Principal
-from app.model import Case, CaseParty, Document, Enterprise, Event, Notice, Organisation, Role, Roster, Task
+from app.access.principal import Principal, Reach
+from app.model import Case, CaseParty, Document, Enterprise, Event, Notice, Role, Roster, Task
 
 
 def cases(principal: Principal) -> ColumnElement[bool]:
     """Cases of the region for an authority; for everybody the cases that their organisation takes part in."""
-    if principal.has(Role.ADMINISTRATOR):
+    return _cases(principal.reach)
+
+
+@lru_cache(maxsize=1024)
+def _cases(reach: Reach) -> ColumnElement[bool]:
+    if reach.administrator:
         return true()
-    clauses: list[ColumnElement[bool]] = [_within(Case.region_code, o) for o in principal.authorities]
-    if principal.organisation_ids:
-        party = exists().where(CaseParty.case_id == Case.id, CaseParty.organisation_id.in_(principal.organisation_ids))
+    clauses: list[ColumnElement[bool]] = [_within(Case.region_code, region) for region in reach.regions]
+    if reach.organisation_ids:
+        party = exists().where(CaseParty.case_id == Case.id, CaseParty.organisation_id.in_(reach.organisation_ids))
         clauses.append(party)
     return or_(*clauses) if clauses else false()
 
@@ -77,12 +83,12 @@ def documents(principal: Principal) -> ColumnElement[bool]:
 
 def rosters(principal: Principal) -> ColumnElement[bool]:
     """Rosters of the authority's region and line."""
-    clauses = [and_(_within(Roster.region_code, o), Roster.line == o.body) for o in principal.authorities]
+    clauses = [and_(_within(Roster.region_code, o.region_code), Roster.line == o.body) for o in principal.authorities]
     return or_(*clauses) if clauses else false()
 
 
 def enterprises(principal: Principal) -> ColumnElement[bool]:
-    clauses: list[ColumnElement[bool]] = [_within(Enterprise.region_code, o) for o in principal.authorities]
+    clauses: list[ColumnElement[bool]] = [_within(Enterprise.region_code, o.region_code) for o in principal.authorities]
     clauses.append(Enterprise.organisation_id.in_(principal.organisation_ids))
     return true() if principal.has(Role.ADMINISTRATOR) else or_(*clauses)
 
@@ -91,9 +97,9 @@ def notices(principal: Principal) -> ColumnElement[bool]:
     return Notice.organisation_id.in_(principal.organisation_ids) if principal.organisation_ids else false()
 
 
-def _within(column: ColumnElement[str] | InstrumentedAttribute[str], organisation: Organisation) -> ColumnElement[bool]:
-    """Region codes within the organisation's region, as a range that an index serves."""
-    prefix = region_prefix(organisation.region_code)
+def _within(column: ColumnElement[str] | InstrumentedAttribute[str], region: str) -> ColumnElement[bool]:
+    """Region codes within a region, as a range that an index serves."""
+    prefix = region_prefix(region)
     if not prefix:
         return true()
     if len(prefix) == len("370102"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.model import User
 
 VALID_SECONDS = 30 * 24 * 3600
+_USER = select(User).where(User.id == bindparam("user_id"))
 
 
 def issue(secret: str, user: User) -> str:
@@ -21,7 +23,7 @@ def user_of(session: Session, secret: str, token: str) -> User | None:
         user_id, version = _serializer(secret).loads(token, max_age=VALID_SECONDS)
     except (BadSignature, ValueError):
         return None
-    user = session.get(User, user_id)
+    user = session.scalars(_USER, {"user_id": user_id}).unique().first()
     return user if user is not None and user.active and user.session_version == version else None
 
 

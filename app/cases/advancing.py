@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -28,6 +28,14 @@ from app.services.context import ServiceContext, carry_out
 EventRow = dict[str, Any]
 
 workflows = WorkflowCache()
+
+# Every step executes these: built once, they cost what the database costs.
+_STATES, _TIMERS = table(CaseState), table(Timer)
+_STORE_STATE = (
+    update(_STATES).where(_STATES.c.case_id == bindparam("of_case")).values(revision=bindparam("revision"), body=bindparam("body"))
+)
+_CLEAR_TIMERS = delete(_TIMERS).where(_TIMERS.c.case_id == bindparam("of_case"), _TIMERS.c.engine_id.in_(bindparam("gone", expanding=True)))
+_ADD_TIMERS, _ADD_EVENTS = insert(_TIMERS), insert(table(Event))
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def _write(
     if new:
         session.execute(insert(table(CaseState)), [{"case_id": case.id, "revision": revision, "body": step.body}])
     else:
-        session.execute(update(table(CaseState)).where(CaseState.case_id == case.id).values(revision=revision, body=step.body))
+        session.execute(_STORE_STATE, {"of_case": case.id, "revision": revision, "body": step.body})
     _close(session, case, step)
     opened = task_rows.open_tasks(session, case, step.opened)
     _set_timers(session, case, step, opened)
@@ -113,9 +121,7 @@ def _close(session: Session, case: Case, step: Advance) -> None:
         )
     gone = [*step.timers_cleared, *step.closed]
     if gone:
-        session.execute(
-            delete(Timer).where(Timer.case_id == case.id, Timer.engine_id.in_(gone)).execution_options(synchronize_session=False)
-        )
+        session.execute(_CLEAR_TIMERS, {"of_case": case.id, "gone": gone})
 
 
 def _set_timers(session: Session, case: Case, step: Advance, opened: list[Task]) -> None:
@@ -126,7 +132,7 @@ def _set_timers(session: Session, case: Case, step: Advance, opened: list[Task])
     for task in opened:
         rows.extend(task_rows.timers_of(task))
     if rows:
-        session.execute(insert(table(Timer)), [{"case_id": case.id, "fired": False, **row} for row in rows])
+        session.execute(_ADD_TIMERS, [{"case_id": case.id, "fired": False, **row} for row in rows])
 
 
 def _record(session: Session, case: Case, step: Advance, opened: list[Task], by: By, events: Sequence[EventRow]) -> None:
@@ -154,7 +160,7 @@ def _record(session: Session, case: Case, step: Advance, opened: list[Task], by:
     if step.ended:
         rows.append(event_row(case, "case_ended", by, name=step.outcome or "办结"))
     if rows:
-        session.execute(insert(table(Event)), [{**row, "at": now} for row in rows])
+        session.execute(_ADD_EVENTS, [{**row, "at": now} for row in rows])
     _add_parties(session, case, opened, by)
 
 

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.errors import CaseError
 from app.model import IdempotencyKey
+from app.model.statements import insert_unless_there, table
 
 MAX_KEY = 100
-_INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_KEYS = table(IdempotencyKey)
+_KEEP_ANSWER = (
+    update(_KEYS).where(_KEYS.c.id == bindparam("of_key")).values(status_code=bindparam("status_code"), response=bindparam("response"))
+)
 
 
 class KeyReused(CaseError):
@@ -41,17 +44,13 @@ def once(session: Session, user_id: int, key: str, request_hash: str, act: Calla
     The key is taken before the act: of two requests at the same time the second waits for the first's transaction. Raises `KeyReused` and
     whatever the act raises; the key is free again when the transaction is rolled back.
     """
-    taken = session.execute(
-        _INSERT[session.get_bind().dialect.name](IdempotencyKey)
-        .values(user_id=user_id, key=key, request_hash=request_hash, status_code=0, response={}, created_at=clock.now())
-        .on_conflict_do_nothing(index_elements=["user_id", "key"])
-        .returning(IdempotencyKey.id)
-    ).scalar()
+    row = {"user_id": user_id, "key": key, "request_hash": request_hash, "status_code": 0, "response": {}, "created_at": clock.now()}
+    taken = insert_unless_there(session, IdempotencyKey, row)
     if taken is None:
         return _first(session, user_id, key, request_hash)
     answer = act()
     kept = {"body": answer.body, "headers": answer.headers}
-    session.execute(update(IdempotencyKey).where(IdempotencyKey.id == taken).values(status_code=answer.status, response=kept))
+    session.execute(_KEEP_ANSWER, {"of_key": taken, "status_code": answer.status, "response": kept})
     return answer
 
 
