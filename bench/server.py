@@ -16,7 +16,8 @@ from tests.support.world import World
 class Server:
     """Starts the web process (and on demand a worker) and stops it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, serving: bool = True) -> None:
+        self._serving = serving
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -28,7 +29,8 @@ class Server:
         migration.upgrade(runtime.database)
         self.world = World.build(runtime, self.clock)
         self.set_clock()
-        self.web = self.installation.start_web()
+        if self._serving:
+            self.web = self.installation.start_web()
         return self
 
     def set_clock(self) -> None:

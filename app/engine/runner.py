@@ -26,6 +26,7 @@ from app.engine import state
 from app.engine.definition import CompiledDefinition, LegalElement
 from app.engine.diagram import GATEWAY_TAGS
 from app.engine.errors import ElementFailed, ExpressionError, NotWaiting
+from app.engine.pruning import prune
 from app.engine.scripting import Operators
 from app.engine.timers import FIRES_AT, LegalTimer
 from app.law.periods import Deadline
@@ -212,7 +213,7 @@ class Run:
             outcome=self._outcome,
             variables=dict(self.workflow.last_task.data) if self.workflow.last_task is not None else {},
         )
-        self._drop_finished()
+        self._forget_history()
         advance.body = state.dump(self.workflow)
         self.workflow.script_engine.operators = None
         return advance
@@ -299,11 +300,13 @@ class Run:
         at = dt.datetime.fromisoformat(task.internal_data[FIRES_AT])
         return SetTimer(task.id.hex, at, attached, legal.name if legal else "")
 
-    def _drop_finished(self) -> None:
-        """Forgets the task trees of finished called processes: their history is in the events."""
+    def _forget_history(self) -> None:
+        """Forgets the trees of finished called processes and what lies behind in the others: their history is in the events."""
         live = {i for i, s in self.workflow.subprocesses.items() if state.is_live(self.workflow, i)}
         for caller_id in [i for i in self.workflow.subprocesses if i not in live]:
             self.workflow.subprocesses.pop(caller_id, None)
+        for one in (self.workflow, *self.workflow.subprocesses.values()):
+            prune(one)
 
 
 @contextmanager

@@ -186,17 +186,24 @@ QUIET = settings(
 )
 
 
+class Remembering(Run):
+    """A run that forgets nothing: what the stored and pruned one is held against."""
+
+    def _forget_history(self) -> None:
+        pass
+
+
 def walk(block: Block, steps: list[tuple[int, str]], check: Callable[[Run, Run, Advance], None]) -> None:
     definition = made(block)
     with clock.at(BEGIN):
         variables = {"choice": "a", "begun": "2027-01-11"}
-        live = Run.start(definition, variables, nothing)
+        live = Remembering.start(definition, variables, nothing)
         first = Run.start(definition, variables, nothing)
         advance = first.finish()
         body = advance.body
         live.finish()
         for index, choice in steps:
-            live = Run(definition, live.workflow, nothing)
+            live = Remembering(definition, live.workflow, nothing)
             again = resume(definition, lambda: body, nothing)  # noqa: B023
             assert picture(live) == picture(again)
             did, did_again = do(live, index, choice), do(again, index, choice)
@@ -211,8 +218,14 @@ def walk(block: Block, steps: list[tuple[int, str]], check: Callable[[Run, Run, 
             assert picture(live) == picture(again) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023
 
 
+def joins_in_a_loop(block: Block, looped: bool = False) -> bool:
+    """Whether branches join within a loop. There SpiffWorkflow that remembers is wrong: it counts arrivals of an earlier round."""
+    looped = looped or block[0] == "loop"
+    return (looped and block[0] in ("and", "or")) or any(joins_in_a_loop(inner, looped) for inner in block if isinstance(inner, tuple))
+
+
 @QUIET
-@given(BLOCKS, STEPS)
+@given(BLOCKS.filter(lambda block: not joins_in_a_loop(block)), STEPS)
 def test_a_stored_case_goes_the_way_of_a_live_one(block: Block, steps: list[tuple[int, str]]) -> None:
     walk(block, steps, lambda _live, _again, _stored: None)
 
@@ -245,7 +258,7 @@ def test_a_step_taken_back_and_done_otherwise_is_stored_as_done_otherwise(block:
 
 
 @QUIET
-@given(BLOCKS, STEPS)
+@given(BLOCKS.filter(lambda block: not joins_in_a_loop(block)), STEPS)
 def test_what_is_stored_is_not_the_definition(block: Block, steps: list[tuple[int, str]]) -> None:
     import json
     import zlib
@@ -260,19 +273,19 @@ def test_what_is_stored_is_not_the_definition(block: Block, steps: list[tuple[in
 
 
 @QUIET
-@given(BLOCKS, STEPS)
+@given(BLOCKS.filter(lambda block: not joins_in_a_loop(block)), STEPS)
 def test_finished_called_processes_are_forgotten(block: Block, steps: list[tuple[int, str]]) -> None:
-    def check(live: Run, _again: Run, _stored: Advance) -> None:
+    def check(_live: Run, again: Run, _stored: Advance) -> None:
         running = {
-            i for one in (live.workflow, *live.workflow.subprocesses.values()) for i, t in one.tasks.items() if not t.has_state(FINISHED)
+            i for one in (again.workflow, *again.workflow.subprocesses.values()) for i, t in one.tasks.items() if not t.has_state(FINISHED)
         }
-        assert set(live.workflow.subprocesses) <= running
+        assert set(again.workflow.subprocesses) <= running
 
     walk(block, steps, check)
 
 
 @QUIET
-@given(BLOCKS, STEPS)
+@given(BLOCKS.filter(lambda block: not joins_in_a_loop(block)), STEPS)
 def test_a_case_that_has_ended_waits_for_nobody(block: Block, steps: list[tuple[int, str]]) -> None:
     ended: list[bool] = []
 
@@ -285,7 +298,47 @@ def test_a_case_that_has_ended_waits_for_nobody(block: Block, steps: list[tuple[
     assume(ended or True)
 
 
-def test_the_age_of_a_case_does_not_make_its_state_grow_in_a_called_loop() -> None:
+def test_branches_join_in_the_second_round_as_in_the_first() -> None:
+    """Round after round the same tasks wait, whatever order they are done in."""
+    block = ("loop", ("and", ("task",), ("seq", ("task",), ("task",))))
+    definition = made(block)
+    with clock.at(BEGIN):
+        advance = Run.start(definition, {"choice": "a"}, nothing).finish()
+        rounds: list[list[str]] = []
+        for index in range(12):
+            run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
+            do(run, index % 2, "a")
+            advance = run.finish()
+            rounds.append([what for what, _ in open_ids(run)])
+    assert rounds[:4] == rounds[4:8] == rounds[8:]
+
+
+def grown(definition: CompiledDefinition, loops: int) -> list[tuple[int, int, int]]:
+    """(finished tasks kept, what waits, bytes stored) after each round of a case that goes on and on."""
+    with clock.at(BEGIN):
+        advance = Run.start(definition, {"choice": "a", "begun": "2027-01-11"}, nothing).finish()
+        sizes = []
+        for index in range(loops):
+            run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
+            if do(run, index, "a") is None:
+                break
+            advance = run.finish()
+            if advance.ended:
+                break
+            tasks = [task for one in (run.workflow, *run.workflow.subprocesses.values()) for task in one.tasks.values()]
+            finished = sum(task.has_state(FINISHED) for task in tasks)
+            sizes.append((finished, sum(task.has_state(TaskState.READY | TaskState.WAITING) for task in tasks), len(advance.body)))
+    return sizes
+
+
+@QUIET
+@given(BLOCKS)
+def test_what_is_kept_of_the_past_depends_on_what_waits_alone(block: Block) -> None:
+    for finished, waiting, _ in grown(made(("loop", block)), 20):
+        assert finished <= 12 * (1 + waiting)
+
+
+def test_the_tree_of_a_called_loop_is_the_same_in_the_300th_round() -> None:
     child = start("cS") + user("U") + end("cE") + path("cS", "U", "cE")
     body = (
         start()
@@ -296,13 +349,6 @@ def test_the_age_of_a_case_does_not_make_its_state_grow_in_a_called_loop() -> No
         + path("S", "H", "C", "X", "E")
         + flow("X", "H", "choice == 'a'")
     )
-    definition = compiled(body, child=child)
-    with clock.at(BEGIN):
-        advance = Run.start(definition, {"choice": "a"}, nothing).finish()
-        sizes = []
-        for _ in range(30):
-            run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
-            run.complete(advance.opened[0].engine_id, {"choice": "a"})
-            advance = run.finish()
-            sizes.append(len(run.workflow.subprocesses))
-    assert sizes == [1] * 30
+    sizes = grown(compiled(body, child=child), 300)
+    assert sizes[299][0] == sizes[2][0]
+    assert sizes[299][2] <= sizes[2][2] * 1.1
