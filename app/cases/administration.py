@@ -8,30 +8,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import LEVELS, level_of_region, resolve_actor
 from app.access.principal import WORKING_ROLES, Principal
 from app.access.signing_in import WeakPassword, hash_password
-from app.cases import advancing, calendars, library, task_rows
-from app.cases.advancing import By
-from app.cases.errors import CaseError, Conflict, FieldProblem, Forbidden, InvalidForm, NotFound
-from app.engine.runner import Run
+from app.cases import library
+from app.cases.administrators import record, require
+from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.law.catalogue import catalogue
-from app.law.holidays import HolidayTableError, parse_holiday_table
-from app.law.periods import Deadline
 from app.model import (
     Case,
     CaseParty,
     CaseStatus,
     Definition,
-    Event,
-    Holiday,
     Membership,
     Organisation,
     OrganisationKind,
@@ -42,8 +36,6 @@ from app.model import (
     Setting,
     Task,
     TaskStatus,
-    Timer,
-    TimerKind,
     User,
 )
 from app.model.identifiers import IdentifierError, check_region
@@ -62,45 +54,27 @@ _NOT_MADE_BY_HAND = {OrganisationKind.ENTERPRISE, OrganisationKind.SYSTEM}
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,59}")
 
 
-def _require(principal: Principal, role: Role) -> None:
-    if not principal.has(role):
-        raise Forbidden("这项工作由其他管理员负责")
-
-
-def _record(session: Session, principal: Principal, kind: str, name: str, case_id: int | None = None, **detail: Any) -> None:
-    session.flush()
-    session.execute(
-        insert(Event),
-        [
-            {
-                "case_id": case_id, "at": clock.now(), "kind": kind, "name": name[:200], "user_id": principal.user_id,
-                "basis": "", "public_to_enterprise": False, "detail": detail,
-            }
-        ],
-    )  # fmt: skip
-
-
 # -- processes --------------------------------------------------------------------------------------------------------
 
 
 def record_drafts(session: Session, principal: Principal, drafts: Sequence[Definition]) -> None:
     """Writes down who uploaded drafts, in the transaction that stores them."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     for draft in drafts:
-        _record(session, principal, "process_drafted", f"{draft.name} 第 {draft.version} 版", key=draft.key, version=draft.version)
+        record(session, principal, "process_drafted", f"{draft.name} 第 {draft.version} 版", key=draft.key, version=draft.version)
 
 
 def deploy(session: Session, principal: Principal, key: str, version: int) -> Definition:
     """Deploys a draft: new cases take it from now on."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     definition = library.deploy(session, key, version)
-    _record(session, principal, "process_deployed", f"{definition.name} 第 {version} 版", key=key, version=version)
+    record(session, principal, "process_deployed", f"{definition.name} 第 {version} 版", key=key, version=version)
     return definition
 
 
 def extend_regulation(session: Session, principal: Principal, jurisdiction: str, note: str) -> int:
     """Records why the expired processes of a jurisdiction stay in force, with the reference. Gives how many."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     if len(note.strip()) < 10:
         raise CaseError("请写明延续有效的依据（文件名称和文号）")
     if not re.fullmatch(r"[a-z_]+", jurisdiction):
@@ -108,7 +82,7 @@ def extend_regulation(session: Session, principal: Principal, jurisdiction: str,
     extended = library.record_extension(session, f"{jurisdiction}.", note.strip()[:300])
     if not extended:
         raise Conflict("没有需要登记延续的流程")
-    _record(session, principal, "regulation_extended", f"{jurisdiction}：{note.strip()}", count=extended)
+    record(session, principal, "regulation_extended", f"{jurisdiction}：{note.strip()}", count=extended)
     return extended
 
 
@@ -117,7 +91,7 @@ def extend_regulation(session: Session, principal: Principal, jurisdiction: str,
 
 def save_organisation(session: Session, principal: Principal, organisation_id: int | None, values: Mapping[str, str]) -> Organisation:
     """Adds or changes an organisation. Tasks that waited for it are given to it. Raises `InvalidForm`."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     organisation = _organisation(session, organisation_id) if organisation_id else None
     clean = _organisation_values(session, organisation, values)
     before = {name: getattr(organisation, name) for name in clean} if organisation else {}
@@ -130,13 +104,13 @@ def save_organisation(session: Session, principal: Principal, organisation_id: i
     session.flush()
     given = _give_waiting_tasks(session)
     changed = {n: [str(before.get(n) or ""), str(v or "")] for n, v in clean.items() if before.get(n) != v}
-    _record(session, principal, "organisation_saved", organisation.name, id=organisation.id, changed=changed, given=given)
+    record(session, principal, "organisation_saved", organisation.name, id=organisation.id, changed=changed, given=given)
     return organisation
 
 
 def set_organisation_active(session: Session, principal: Principal, organisation_id: int, active: bool) -> Organisation:
     """Takes an organisation out of use or back. One that has open tasks stays."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     organisation = _organisation(session, organisation_id)
     if not active:
         tasks = session.scalar(
@@ -150,7 +124,7 @@ def set_organisation_active(session: Session, principal: Principal, organisation
     session.flush()
     if active:
         _give_waiting_tasks(session)
-    _record(session, principal, "organisation_activated" if active else "organisation_deactivated", organisation.name, id=organisation.id)
+    record(session, principal, "organisation_activated" if active else "organisation_deactivated", organisation.name, id=organisation.id)
     return organisation
 
 
@@ -219,7 +193,7 @@ def _give_waiting_tasks(session: Session) -> int:
 
 def create_user(session: Session, principal: Principal, values: Mapping[str, str]) -> User:
     """Adds a user without roles. Raises `InvalidForm`."""
-    _require(principal, Role.SECURITY)
+    require(principal, Role.SECURITY)
     username, name = (values.get("username") or "").strip(), (values.get("name") or "").strip()
     problems = []
     if not _USERNAME.fullmatch(username):
@@ -239,26 +213,26 @@ def create_user(session: Session, principal: Principal, values: Mapping[str, str
         email=(values.get("email") or "").strip() or None, phone=(values.get("phone") or "").strip() or None,
     )  # fmt: skip
     session.add(user)
-    _record(session, principal, "user_created", f"{name}（{username}）")
+    record(session, principal, "user_created", f"{name}（{username}）")
     return user
 
 
 def set_user_active(session: Session, principal: Principal, user_id: int, active: bool) -> User:
     """Locks a user out, or lets them in again. Nobody locks out themselves."""
-    _require(principal, Role.SECURITY)
+    require(principal, Role.SECURITY)
     user = _user(session, user_id)
     if user.id == principal.user_id:
         raise CaseError("不能停用自己的账号")
     user.active = active
     user.session_version += 1
     user.failed_logins, user.locked_until = 0, None
-    _record(session, principal, "user_activated" if active else "user_deactivated", f"{user.name}（{user.username}）")
+    record(session, principal, "user_activated" if active else "user_deactivated", f"{user.name}（{user.username}）")
     return user
 
 
 def reset_password(session: Session, principal: Principal, user_id: int, password: str) -> User:
     """Gives a user a new password; all their sessions end."""
-    _require(principal, Role.SECURITY)
+    require(principal, Role.SECURITY)
     user = _user(session, user_id)
     try:
         user.password_hash = hash_password(password)
@@ -266,13 +240,13 @@ def reset_password(session: Session, principal: Principal, user_id: int, passwor
         raise CaseError(str(error)) from error
     user.session_version += 1
     user.failed_logins, user.locked_until = 0, None
-    _record(session, principal, "password_reset", f"{user.name}（{user.username}）")
+    record(session, principal, "password_reset", f"{user.name}（{user.username}）")
     return user
 
 
 def grant_role(session: Session, principal: Principal, user_id: int, organisation_id: int, role: str) -> Membership:
     """Gives a user a role in an organisation. Administrators hold no other kind of role."""
-    _require(principal, Role.SECURITY)
+    require(principal, Role.SECURITY)
     user = _user(session, user_id)
     organisation = session.get(Organisation, organisation_id)
     if organisation is None or not organisation.active or role not in set(Role):
@@ -288,13 +262,13 @@ def grant_role(session: Session, principal: Principal, user_id: int, organisatio
     membership = Membership(user_id=user.id, organisation_id=organisation_id, role=role)
     session.add(membership)
     user.session_version += 1
-    _record(session, principal, "role_granted", f"{user.name}（{user.username}）", role=role, organisation=organisation.name)
+    record(session, principal, "role_granted", f"{user.name}（{user.username}）", role=role, organisation=organisation.name)
     return membership
 
 
 def revoke_role(session: Session, principal: Principal, membership_id: int) -> User:
     """Takes a role away. The last security administrator stays."""
-    _require(principal, Role.SECURITY)
+    require(principal, Role.SECURITY)
     membership = session.get(Membership, membership_id)
     if membership is None:
         raise NotFound()
@@ -311,7 +285,7 @@ def revoke_role(session: Session, principal: Principal, membership_id: int) -> U
     organisation = membership.organisation
     user.memberships = [m for m in user.memberships if m.id != membership_id]
     user.session_version += 1
-    _record(session, principal, "role_revoked", f"{user.name}（{user.username}）", role=membership.role, organisation=organisation.name)
+    record(session, principal, "role_revoked", f"{user.name}（{user.username}）", role=membership.role, organisation=organisation.name)
     return user
 
 
@@ -327,7 +301,7 @@ def _user(session: Session, user_id: int) -> User:
 
 def set_promise(session: Session, principal: Principal, organisation_id: int, step: str, value: int, unit: str) -> ServicePromise:
     """Sets a bureau's own limit for a legal step; it holds for tasks that open from now on, and never later than the law's."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     organisation = session.get(Organisation, organisation_id)
     found = catalogue().step(step)
     if organisation is None or organisation.kind != OrganisationKind.AUTHORITY:
@@ -343,106 +317,18 @@ def set_promise(session: Session, principal: Principal, organisation_id: int, st
         promise = ServicePromise(organisation_id=organisation_id, step=step, value=value, unit=unit)
         session.add(promise)
     promise.value, promise.unit = value, unit
-    _record(session, principal, "promise_set", f"{organisation.name}：{found.citation}", step=step, value=value, unit=unit)
+    record(session, principal, "promise_set", f"{organisation.name}：{found.citation}", step=step, value=value, unit=unit)
     return promise
 
 
 def remove_promise(session: Session, principal: Principal, promise_id: int) -> None:
     """Ends a promise; tasks that are open keep theirs."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     promise = session.get(ServicePromise, promise_id)
     if promise is None:
         raise NotFound()
     session.delete(promise)
-    _record(session, principal, "promise_removed", promise.step, organisation=promise.organisation_id)
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import of a year's holidays changed."""
-
-    days: int
-    moved: int
-
-
-def import_holidays(session: Session, principal: Principal, year: int, text: str) -> Imported:
-    """Takes over the State Council's arrangement of a year and recomputes the time limits that it moves.
-
-    Raises `CaseError` naming the bad row.
-    """
-    _require(principal, Role.ADMINISTRATOR)
-    if not 2000 <= year <= 2099:
-        raise CaseError("年份应在 2000 至 2099 之间")
-    try:
-        table = parse_holiday_table(text, year)
-    except HolidayTableError as error:
-        raise CaseError(str(error)) from error
-    if any(calendars.year_of(day) != year for day in table):
-        raise CaseError("12 月的调休属于下一年的安排，请放到下一年的表里")
-    session.execute(delete(Holiday).where(Holiday.day.between(dt.date(year - 1, 12, 1), dt.date(year, 11, 30))))
-    session.add_all(Holiday(day=day, is_workday=kind.working, name=kind.name) for day, kind in table.items())
-    session.flush()
-    calendars.changed(session)
-    moved = _recompute(session, principal)
-    _record(session, principal, "holidays_imported", f"{year} 年放假安排", days=len(table), moved=moved)
-    return Imported(len(table), moved)
-
-
-def _recompute(session: Session, principal: Principal) -> int:
-    """Derives the time limits of open tasks anew. Gives how many moved to another day."""
-    calendar = calendars.calendar_in_force(session)
-    rows = session.execute(
-        select(Task.id, Task.case_id).where(Task.status == TaskStatus.OPEN, Task.deadline.is_not(None)).order_by(Task.case_id, Task.id)
-    ).all()
-    moved = 0
-    with calendars.use(session):
-        for task_id, case_id in rows:
-            # The case first, as everybody does; then the task as it is now: somebody may have completed it or stopped its clock.
-            case = advancing.lock(session, case_id)
-            task = session.scalars(select(Task).where(Task.id == task_id).execution_options(populate_existing=True)).one()
-            if task.status != TaskStatus.OPEN or task.deadline is None:
-                continue
-            old = Deadline.from_dict(task.deadline)
-            new = old.recomputed(calendar)
-            if new == old:
-                continue
-            task_rows.set_deadline(task, new)
-            if new.due_on == old.due_on:
-                continue
-            moved += 1
-            _move(session, principal, task, case, old, new)
-    session.flush()
-    return moved
-
-
-def _move(session: Session, principal: Principal, task: Task, case: Case, old: Deadline, new: Deadline) -> None:
-    """The timers that watch a limit follow it, those of the diagram too."""
-    task.revision += 1
-    task.overdue_at = None if new.due_on >= clock.today() else task.overdue_at
-    session.execute(delete(Timer).where(Timer.task_id == task.id, Timer.kind != TimerKind.EVENT))
-    rows = task_rows.timers_of(task)
-    if rows:
-        session.execute(insert(Timer), [{"case_id": case.id, "fired": False, **row} for row in rows])
-    if case.status == CaseStatus.ACTIVE and not new.is_stopped:
-        # Boundary timers of the task and of the activities around it that share its limit.
-        timers = session.scalars(
-            select(Timer).where(
-                Timer.case_id == case.id, Timer.kind == TimerKind.EVENT, Timer.due_at == old.expires_at, Timer.attached_to.is_not(None)
-            )
-        ).all()
-
-        def act(run: Run) -> None:
-            for timer in timers:
-                run.move_timer(timer.engine_id or "", new.expires_at)
-                timer.due_at, timer.fired = new.expires_at, False
-
-        if timers:
-            advancing.advance(session, case, act, By(principal.user_id))
-    advancing.record(
-        session, case, "deadline_recomputed", By(principal.user_id),
-        process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
-        detail={"from": old.due_on.isoformat(), "due": new.due_on.isoformat()},
-    )  # fmt: skip
+    record(session, principal, "promise_removed", promise.step, organisation=promise.organisation_id)
 
 
 # -- running the system -----------------------------------------------------------------------------------------------
@@ -450,7 +336,7 @@ def _move(session: Session, principal: Principal, task: Task, case: Case, old: D
 
 def retry_incident(session: Session, principal: Principal, case_id: int, reason: str) -> Case:
     """Sets a suspended case going again: the step that failed is tried once more by itself."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     case = session.scalars(select(Case).where(Case.id == case_id).with_for_update()).first()
     if case is None:
         raise NotFound()
@@ -460,7 +346,7 @@ def retry_incident(session: Session, principal: Principal, case_id: int, reason:
         raise CaseError("请写明已经做了什么处理")
     incident = case.incident or {}
     case.status, case.incident = CaseStatus.ACTIVE, None
-    _record(
+    record(
         session, principal, "incident_retried", f"{case.title}（{case.number}）", case_id=case.id,
         reason=reason.strip(), message=incident.get("message"), element=incident.get("element"),
     )  # fmt: skip
@@ -469,7 +355,7 @@ def retry_incident(session: Session, principal: Principal, case_id: int, reason:
 
 def retry_delivery(session: Session, principal: Principal, message_id: int, reason: str) -> OutboxMessage:
     """Puts a failed delivery back in line."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     message = session.scalars(select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()).first()
     if message is None:
         raise NotFound()
@@ -478,13 +364,13 @@ def retry_delivery(session: Session, principal: Principal, message_id: int, reas
     if not reason.strip():
         raise CaseError("请写明已经做了什么处理")
     message.status, message.attempts, message.next_at = OutboxStatus.READY, 0, clock.now()
-    _record(session, principal, "delivery_retried", message.key, case_id=message.case_id, reason=reason.strip(), error=message.last_error)
+    record(session, principal, "delivery_retried", message.key, case_id=message.case_id, reason=reason.strip(), error=message.last_error)
     return message
 
 
 def move_clock(session: Session, principal: Principal, days: int) -> dt.timedelta:
     """Moves the demonstration's clock forward by whole days. Gives the new distance to the machine's clock."""
-    _require(principal, Role.ADMINISTRATOR)
+    require(principal, Role.ADMINISTRATOR)
     if not 1 <= days <= 400:
         raise CaseError("每次可以前进 1 至 400 天")
     row = session.get(Setting, CLOCK_OFFSET)
@@ -493,5 +379,5 @@ def move_clock(session: Session, principal: Principal, days: int) -> dt.timedelt
         session.add(Setting(key=CLOCK_OFFSET, value=str(offset.total_seconds())))
     else:
         row.value = str(offset.total_seconds())
-    _record(session, principal, "clock_moved", f"演示时间前进 {days} 天", days=days)
+    record(session, principal, "clock_moved", f"演示时间前进 {days} 天", days=days)
     return offset

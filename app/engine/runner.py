@@ -164,6 +164,15 @@ class Run:
             raise NotWaiting("这个定时器已经不在等待")
         task.internal_data[FIRES_AT] = fires_at.isoformat() if fires_at else ""
 
+    def set_timer_anew(self, engine_id: str) -> dt.datetime:
+        """Derives once more when a waiting timer event fires: the calendar has changed. Raises `NotWaiting`, `ElementFailed`."""
+        task = self._task(engine_id)
+        if task is None or not task.has_state(TaskState.WAITING):
+            raise NotWaiting("这个定时器已经不在等待")
+        with _named_failures():
+            at: str = task.task_spec.event_definition.set_up(task)
+        return dt.datetime.fromisoformat(at)
+
     def reopen(self, engine_id: str, following: list[str]) -> None:
         """Takes a completed human task back (撤回): it waits again, and what it led to is undone.
 

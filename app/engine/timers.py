@@ -26,12 +26,13 @@ class LegalTimer(TimeDateEventDefinition):
     def has_fired(self, my_task: Any) -> bool:
         at = my_task.internal_data.get(FIRES_AT)
         if at is None:
-            at = self._set_up(my_task)
+            at = self.set_up(my_task)
         if at and dt.datetime.fromisoformat(at) <= clock.now():
             my_task.internal_data["event_fired"] = True
         return bool(my_task.internal_data.get("event_fired", False))
 
-    def _set_up(self, my_task: Any) -> str:
+    def set_up(self, my_task: Any) -> str:
+        """Computes when the event fires, as an ISO instant."""
         value = my_task.workflow.script_engine.evaluate_timer(my_task, self.expression)
         at = as_instant(value).isoformat()
         my_task.internal_data[FIRES_AT] = at

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from app import clock
-from app.cases import administration, calendars
+from app.cases import administration, calendars, holiday_import
 from app.cases import administration_view as view
 from app.cases.errors import CaseError
 from app.model import Role
@@ -66,7 +66,7 @@ def import_holidays() -> Any:
         if file is not None and file.filename:
             table = _text_of(file.read())
         with transaction() as session:
-            imported = administration.import_holidays(session, principal(), year, table)
+            imported = holiday_import.import_holidays(session, principal(), year, table)
     except CaseError as error:
         return _holidays({"year": year, "table": table}, str(error)), 422
     flash(f"{year} 年放假安排已导入，共 {imported.days} 天；{imported.moved} 项期限随之调整", "success")

@@ -1,0 +1,75 @@
+"""Importing a year's holidays: waiting times follow, and nothing else is touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from app.cases import holiday_import
+from app.cases.errors import Forbidden
+from app.law import periods
+from app.model import Case, Event, Timer, TimerKind
+from tests.processes.test_main_line import acceptance
+from tests.support.world import World
+
+PLAIN = "".join(f"2027-{day},休,{name}\n" for day, name in (
+    ("01-01", "元旦"), ("02-05", "春节"), ("02-06", "春节"), ("02-07", "春节"), ("02-08", "春节"), ("04-05", "清明节"), ("05-01", "劳动节"), ("05-02", "劳动节"), ("06-09", "端午节"),
+    ("09-15", "中秋节"), ("10-01", "国庆节"), ("10-02", "国庆节"), ("10-03", "国庆节"),
+))  # fmt: skip
+A_DAY_MORE = PLAIN + "2027-01-13,休,元旦\n"
+
+
+@pytest.fixture
+def notice(world: World) -> Case:
+    """A case whose acceptance is on public notice: ten workdays from Monday 2027-01-11, and nobody has a task."""
+    walker = acceptance(world).answer("2008.acceptance.s6", decision="city")
+    while tasks := walker.open():
+        walker.do(tasks[0])
+    return walker.case()
+
+
+def end_of_notice(world: World, case: Case) -> dt.datetime | None:
+    with world.session() as session:
+        query = select(Timer.due_at).where(Timer.case_id == case.id, Timer.kind == TimerKind.EVENT, Timer.attached_to.is_(None))
+        return session.scalars(query).one()
+
+
+def take_over(world: World, table: str, username: str = "admin") -> holiday_import.Imported:
+    with world.transaction() as session:
+        return holiday_import.import_holidays(session, world.principal(session, username), 2027, table)
+
+
+def test_a_public_notice_ends_a_workday_later(world: World, notice: Case) -> None:
+    assert end_of_notice(world, notice) == periods.workdays(10, since="2027-01-11").expires_at
+    assert take_over(world, A_DAY_MORE).moved == 1
+    assert end_of_notice(world, notice) == periods.workdays(11, since="2027-01-11").expires_at
+
+
+def test_the_engine_waits_until_the_new_day_too(world: World, notice: Case) -> None:
+    take_over(world, A_DAY_MORE)
+    world.clock.to("2027-01-26", 8)
+    world.work()
+    assert world.open_tasks(notice.id) == []
+    world.clock.to("2027-01-27", 8)
+    world.work()
+    assert [t.name for t in world.open_tasks(notice.id)] == ["处理公示异议"]
+
+
+def test_what_moved_is_in_the_record_of_the_case(world: World, notice: Case) -> None:
+    take_over(world, A_DAY_MORE)
+    with world.session() as session:
+        detail = session.scalars(select(Event.detail).where(Event.case_id == notice.id, Event.kind == "deadline_recomputed")).one()
+    assert detail == {"from": "2027-01-25", "due": "2027-01-26"}
+
+
+def test_a_table_that_changes_no_day_moves_nothing(world: World, notice: Case) -> None:
+    before = end_of_notice(world, notice)
+    assert take_over(world, PLAIN).moved == 0
+    assert end_of_notice(world, notice) == before
+
+
+def test_only_the_system_administrator_takes_a_table_over(world: World) -> None:
+    with pytest.raises(Forbidden):
+        take_over(world, PLAIN, "security")
