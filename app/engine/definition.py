@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -21,13 +21,17 @@ from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
 
 from app.engine import expressions
-from app.engine.diagram import Diagram, Element, Process, read_diagram
+from app.engine.decision_tables import DecisionTable, read_tables
+from app.engine.decision_tasks import DecisionTask, DecisionTaskParser
+from app.engine.diagram import Diagram, Element, Process, bad_expressions, read_diagram
 from app.engine.errors import DiagramError, ExpressionError, Problem
 from app.engine.scripting import OperatorTask
 from app.engine.timers import BoundaryEventParser, IntermediateCatchEventParser
 from app.law.periods import Deadline
 
 _RESERVED_IDS = frozenset({"Root", "Start", "End"})  # SpiffWorkflow's own nodes have these names
+_PARSER_FAILURES = (LxmlError, ValueError, NotImplementedError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError)
+"""What SpiffWorkflow's parser trips over when a diagram is wrong in a way that it does not foresee."""
 _BRACED = re.compile(r"\{(\w+)\}")
 
 
@@ -37,6 +41,7 @@ class _Parser(SpiffBpmnParser):
     OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("serviceTask"): (ServiceTaskParser, OperatorTask),
+        full_tag("businessRuleTask"): (DecisionTaskParser, DecisionTask),
         full_tag("boundaryEvent"): (BoundaryEventParser, BoundaryEvent),
         full_tag("intermediateCatchEvent"): (IntermediateCatchEventParser, IntermediateCatchEvent),
     }
@@ -55,6 +60,8 @@ class LegalElement:
     form: str | None
     ui_form: str | None
     panel: str | None
+    supplied: Mapping[str, str] = field(default_factory=dict)
+    """What the part map of a call activity gave, every fact of it."""
 
     @property
     def process_key(self) -> str:
@@ -76,6 +83,7 @@ class CompiledDefinition:
     processes: dict[str, Process]
     files: Mapping[str, bytes]
     by_spec: dict[tuple[str, str], Element] = field(default_factory=dict)
+    decisions: Mapping[str, DecisionTable] = field(default_factory=dict)
 
     @property
     def process(self) -> Process:
@@ -91,6 +99,9 @@ class CompiledDefinition:
             for element in process.elements.values():
                 for facts in (element.properties, *element.parts.values()):
                     names.update(found[1] for value in facts.values() if (found := _BRACED.fullmatch(value)))
+        for table in self.decisions.values():
+            for source in table.expressions:
+                names |= expressions.names_in(source)
         for path, body in self.files.items():
             if path.endswith(".json"):
                 sources = json.loads(body).get("x-prefill", {}).values()
@@ -126,22 +137,13 @@ class CompiledDefinition:
         element = self.element_of(task)
         if element is None:
             return None
-        outer = [caller for caller, _ in self.scopes(task) if caller.parts]
-        facts = dict(element.properties)
-        part = _part_name(element)
-        while part is not None and outer:
-            supplied = outer.pop(0).parts.get(part)
-            if supplied is None:
-                break
-            facts.update(supplied)
-            following = facts.get("basis", "")
-            part = following[1:-1] if following.startswith("{") and following.endswith("}") else None
+        facts = facts_in(element, [caller.parts for caller, _ in self.scopes(task) if caller.parts])
         basis = facts.get("basis", "")
         if basis.startswith("{"):
             basis = ""
         return LegalElement(
             element=element,
-            name=facts.get("name") or element.name,
+            name=(facts.get("name") if element.is_human else None) or element.name,  # a part names its task, not the services around it
             basis=tuple(basis.split()),
             article=self._filled(facts.get("article"), task) or "",
             actor=self._filled(facts.get("actor"), task),
@@ -149,6 +151,7 @@ class CompiledDefinition:
             form=_unless_braced(facts.get("formJsonSchemaFilename")),
             ui_form=_unless_braced(facts.get("formUiSchemaFilename")),
             panel=_unless_braced(facts.get("panel")),
+            supplied={name: self._filled(fact, task) or "" for name, fact in facts.items() if element.properties.get(name) != fact},
         )
 
     def _filled(self, value: str | None, task: Any) -> str | None:
@@ -171,18 +174,25 @@ class CompiledDefinition:
             raise ExpressionError(f"期限表达式没有得出期限：{legal.due}")
         return value
 
-    def attached_deadline(self, boundary: Any) -> Deadline | None:
-        """The time limit of the activity that a boundary event stands on."""
-        element = self.element_of(boundary)
+    def timer_deadline(self, event: Any) -> Deadline | None:
+        """What `due` is for a timer event: the limit of the activity that it stands on, or its own where it stands on none.
+
+        None when the limit's expression says that there is none this time. Raises `ExpressionError` when none is written.
+        """
+        legal = self._limited(event)
+        if legal is None or not legal.due:
+            raise ExpressionError("定时器写着 due，但它所依附的环节（或它本身）没有期限")
+        # The activity may still be a prediction without variables; the event has them.
+        return self.deadline(event, legal)
+
+    def _limited(self, event: Any) -> LegalElement | None:
+        """The element whose limit a timer event watches."""
+        element = self.element_of(event)
         if element is None or element.attached_to is None:
-            return None
-        for sibling in boundary.parent.children:
-            found = self.element_of(sibling)
-            if found is not None and found.id == element.attached_to:
-                # The activity may still be a prediction without variables; the event has them.
-                legal = self.resolve(sibling)
-                return self.deadline(boundary, legal)
-        return None
+            return self.resolve(event)
+        siblings = ((self.element_of(sibling), sibling) for sibling in event.parent.children)
+        host = next((sibling for found, sibling in siblings if found is not None and found.id == element.attached_to), None)
+        return self.resolve(host) if host is not None else None
 
     def has_due_timer(self, element: Element) -> bool:
         """Whether the diagram itself says what follows when the element is late."""
@@ -190,9 +200,16 @@ class CompiledDefinition:
         return any(e.attached_to == element.id and e.has_timer for e in process.elements.values())
 
 
-def _part_name(element: Element) -> str | None:
-    basis = element.properties.get("basis", "")
-    return basis[1:-1] if basis.startswith("{") and basis.endswith("}") else None
+def facts_in(element: Element, outer: Sequence[Mapping[str, Mapping[str, str]]]) -> dict[str, str]:
+    """The properties of an element inside call activities with these part maps, innermost first: a part's facts prevail over its own."""
+    facts = dict(element.properties)
+    for parts in outer:
+        basis = facts.get("basis", "")
+        supplied = parts.get(basis[1:-1]) if basis.startswith("{") and basis.endswith("}") else None
+        if supplied is None:
+            break
+        facts.update(supplied)
+    return facts
 
 
 def _unless_braced(value: str | None) -> str | None:
@@ -214,24 +231,29 @@ def compile_definition(key: str, files: Mapping[str, bytes]) -> CompiledDefiniti
     sandbox refuses.
     """
     diagrams = [read_diagram(path, body) for path, body in files.items() if path.endswith(".bpmn")]
-    problems = _missing(diagrams, files) + _bad_expressions(diagrams)
+    problems = _missing(diagrams, files) + [problem for diagram in diagrams for problem in bad_expressions(diagram)]
     if problems:
         raise DiagramError(problems)
     processes = {key: process for diagram in diagrams for key, process in diagram.processes.items()}
+    decisions = {name: table for path, body in files.items() if path.endswith(".dmn") for name, table in read_tables(path, body).items()}
     parser = _Parser(validator=VALIDATOR)
     for diagram in diagrams:
         try:
             parser.add_bpmn_xml(diagram.tree, diagram.path)
-        except ValidationException as error:
-            raise DiagramError([Problem(diagram.path, "", "", "invalid-bpmn", f"不是有效的 BPMN：{error}")]) from error
+        except (ValidationException, *_PARSER_FAILURES) as error:
+            raise DiagramError([Problem(diagram.path, "", "", "invalid-bpmn", f"不是有效的 BPMN：{_said(error)}")]) from error
     try:
         spec = parser.get_spec(key)
         subprocess_specs = parser.get_subprocess_specs(key)
-    except (SpiffWorkflowException, LxmlError, ValueError, NotImplementedError) as error:
-        raise DiagramError([Problem(key, "", "", "not-executable", f"不能执行：{error}")]) from error
-    compiled = CompiledDefinition(key, content_hash(files), spec, subprocess_specs, processes, files)
+    except (SpiffWorkflowException, *_PARSER_FAILURES) as error:
+        raise DiagramError([Problem(key, "", "", "not-executable", f"不能执行：{_said(error)}")]) from error
+    compiled = CompiledDefinition(key, content_hash(files), spec, subprocess_specs, processes, files, decisions=decisions)
     compiled.by_spec.update(_index(processes, spec, subprocess_specs))
     return compiled
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 def _index(processes: dict[str, Process], spec: Any, subprocess_specs: dict[str, Any]) -> dict[tuple[str, str], Element]:
@@ -260,11 +282,11 @@ def _missing(diagrams: list[Diagram], files: Mapping[str, bytes]) -> list[Proble
                     problems.append(
                         Problem(diagram.path, element.id, element.name, "missing-process", f"调用的流程不存在：{element.called}")
                     )
-        problems += [
-            Problem(diagram.path, "", "", "missing-form", f"表单文件不存在：{form}")
-            for form in sorted(diagram.forms)
-            if f"forms/{form}" not in files
-        ]
+                problems += [
+                    Problem(diagram.path, element.id, element.name, "missing-form", f"表单文件不存在：{form}")
+                    for form in sorted(element.forms)
+                    if f"forms/{form}" not in files
+                ]
     return problems
 
 
@@ -287,16 +309,3 @@ def _fault_of_form(body: bytes, is_ui: bool) -> str | None:
     except SchemaError as error:
         return f"表单不是有效的 JSON Schema：{error.json_path}"
     return None
-
-
-def _bad_expressions(diagrams: list[Diagram]) -> list[Problem]:
-    problems = []
-    for diagram in diagrams:
-        for process in diagram.processes.values():
-            for element_id, kind, source in process.expressions:
-                try:
-                    expressions.check(source, script=kind == "script")
-                except ExpressionError as error:
-                    element = process.elements.get(element_id)
-                    problems.append(Problem(diagram.path, element_id, element.name if element else "", "bad-expression", str(error)))
-    return problems

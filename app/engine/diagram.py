@@ -1,6 +1,6 @@
-"""What a BPMN file says, read with a hardened parser: processes, elements and our extension properties.
+"""What a BPMN file says: processes, elements and our extension properties.
 
-No DTD, no entities, no network, bounded size and depth. Everything else in the engine works on the facts gathered here.
+Everything else in the engine works on the facts gathered here. `safe_xml` reads the file; `foreign` says what in it is not executed.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 from lxml import etree
 
-from app.engine.errors import DiagramError, Problem
+from app.engine import expressions, foreign
+from app.engine.errors import DiagramError, ExpressionError, Problem
+from app.engine.safe_xml import MAX_BYTES as MAX_BYTES
+from app.engine.safe_xml import read_xml as read_xml
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 NAMESPACES = {"bpmn": BPMN, "spiff": SPIFF}
-
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 64
 
 HUMAN_TAGS = frozenset({"userTask", "manualTask"})
 ACTIVITY_TAGS = frozenset(
@@ -39,6 +39,7 @@ ACTIVITY_TAGS = frozenset(
 )
 EVENT_TAGS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 GATEWAY_TAGS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+_FORM_PROPERTIES = ("formJsonSchemaFilename", "formUiSchemaFilename")
 FLOW_NODE_TAGS = ACTIVITY_TAGS | EVENT_TAGS | GATEWAY_TAGS
 
 
@@ -55,12 +56,19 @@ class Element:
     scope: str | None = None  # id of the embedded sub-process that it stands in
     attached_to: str | None = None  # boundary events
     called: str | None = None  # call activities
+    decision: str | None = None  # business rule tasks: id of the decision table
     interrupting: bool = True  # boundary events
     has_timer: bool = False
 
     @property
     def is_human(self) -> bool:
         return self.tag in HUMAN_TAGS
+
+    @property
+    def forms(self) -> set[str]:
+        """Form files that it names, itself or in the parts that it hands on."""
+        named = (facts.get(key, "") for facts in (self.properties, *self.parts.values()) for key in _FORM_PROPERTIES)
+        return {form for form in named if form and not form.startswith("{")}
 
     @cached_property
     def parts(self) -> dict[str, dict[str, str]]:
@@ -105,96 +113,99 @@ class Diagram:
         return {e.called for p in self.processes.values() for e in p.elements.values() if e.called}
 
     @property
+    def decisions(self) -> set[str]:
+        """Ids of the decision tables that its business rule tasks ask."""
+        return {e.decision for p in self.processes.values() for e in p.elements.values() if e.decision}
+
+    @property
     def forms(self) -> set[str]:
         """Form files that it names, also through part maps."""
-        names: set[str] = set()
-        for process in self.processes.values():
-            for element in process.elements.values():
-                for facts in (element.properties, *element.parts.values()):
-                    names.update(facts[key] for key in ("formJsonSchemaFilename", "formUiSchemaFilename") if facts.get(key))
-        return {name for name in names if not name.startswith("{")}
-
-
-def read_xml(path: str, body: bytes) -> Any:
-    """Parses XML without DTDs, entities or network, with limits on size and depth.
-
-    Raises `DiagramError` with one sentence otherwise.
-    """
-
-    def refuse(code: str, message: str) -> DiagramError:
-        return DiagramError([Problem(path, "", "", code, message)])
-
-    if len(body) > MAX_BYTES:
-        raise refuse("too-large", f"文件超过 {MAX_BYTES // 1_000_000} MB，不能作为流程图")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise refuse("malformed-xml", f"不是格式正确的 XML（第 {error.lineno} 行）") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise refuse("dtd", "含有 DTD 声明，出于安全不予读取")
-    if _depth(root) > MAX_DEPTH:
-        raise refuse("too-deep", f"XML 嵌套超过 {MAX_DEPTH} 层")
-    return root
-
-
-def _depth(root: Any) -> int:
-    deepest = depth = 0
-    for action, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if action == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
+        return {form for process in self.processes.values() for element in process.elements.values() for form in element.forms}
 
 
 def read_diagram(path: str, body: bytes) -> Diagram:
-    """Reads a BPMN file. Raises `DiagramError` when it is no BPMN or holds no executable process."""
+    """Reads a BPMN file. Raises `DiagramError` with every reason why it is no diagram that can be executed."""
     root = read_xml(path, body)
     if root.tag != f"{{{BPMN}}}definitions":
         raise DiagramError([Problem(path, "", "", "not-bpmn", "不是 BPMN 2.0 流程图（根元素应为 definitions）")])
-    processes = {}
-    for node in root.iterfind("bpmn:process", NAMESPACES):
-        if node.get("isExecutable") == "true" and node.get("id"):
-            processes[node.get("id")] = _read_process(path, node)
-    if not processes:
-        raise DiagramError([Problem(path, "", "", "not-executable", "没有可执行的流程（isExecutable=true），只能作为图样查看")])
-    return Diagram(path, root, processes)
+    problems = foreign.reasons(path, root)
+    processes = {node.get("id") or "": _read_process(path, node, problems) for node in root.iterfind("bpmn:process", NAMESPACES)}
+    diagram = Diagram(path, root, processes)
+    if problems:
+        raise DiagramError(problems + bad_expressions(diagram))
+    return diagram
 
 
-def _read_process(path: str, node: Any) -> Process:
+def is_drawing(body: bytes) -> bool:
+    """Whether a file is safe BPMN that the viewer can show, even if it cannot be executed: a process or collaboration with a layout."""
+    try:
+        root = read_xml("", body)
+    except DiagramError:
+        return False
+    drawn = root.find("bpmn:process", NAMESPACES) is not None or root.find("bpmn:collaboration", NAMESPACES) is not None
+    return bool(root.tag == f"{{{BPMN}}}definitions" and drawn and root.find(".//{*}BPMNShape") is not None)
+
+
+def bad_expressions(diagram: Diagram) -> list[Problem]:
+    """Expressions and scripts that the sandbox refuses."""
+    problems = []
+    for process in diagram.processes.values():
+        for element_id, kind, source in process.expressions:
+            try:
+                expressions.check(source, script=kind == "script")
+            except ExpressionError as error:
+                element = process.elements.get(element_id)
+                problems.append(Problem(diagram.path, element_id, element.name if element else "", "bad-expression", str(error)))
+    return problems
+
+
+def _read_process(path: str, node: Any, problems: list[Problem]) -> Process:
+    """The facts of a process; what is wrong with them is added to `problems`."""
     elements: dict[str, Element] = {}
-    expressions: list[tuple[str, str, str]] = []
-    problems: list[Problem] = []
+    found: list[tuple[str, str, str]] = []
     operators: list[tuple[str, str]] = []
     problems += [Problem(path, "", "", "bad-property", f"{name} 应为 2017-05-20 这样的日期：{value}") for name, value in _bad_dates(node)]
-    for child in node.iter():
-        if not isinstance(child.tag, str) or not child.tag.startswith(f"{{{BPMN}}}"):
-            continue
+    problems += [Problem(path, "", "", "bad-property", sentence) for sentence in _bad_grounds(node)]
+    for child in node.iter(f"{{{BPMN}}}*"):
         tag = etree.QName(child).localname
-        if tag in FLOW_NODE_TAGS and child.get("id"):
-            if child.get("id") in elements:
-                problems.append(Problem(path, child.get("id"), child.get("name") or "", "duplicate-id", f"元素标识重复：{child.get('id')}"))
-                continue
+        if tag in FLOW_NODE_TAGS:
             try:
-                element = _read_element(node.get("id"), tag, child)
-            except ValueError as error:
-                problems.append(Problem(path, child.get("id"), child.get("name") or "", "bad-property", f"扩展属性有误：{error}"))
+                element = _read_element(node.get("id") or "", tag, child)
+            except (ValueError, RecursionError) as error:
+                sentence = "parts 不是有效的 JSON" if isinstance(error, json.JSONDecodeError | RecursionError) else str(error)
+                problems.append(Problem(path, child.get("id") or "", child.get("name") or "", "bad-property", f"扩展属性有误：{sentence}"))
                 continue
-            elements[element.id] = element
-        expressions.extend(_read_expressions(tag, child))
+            if element.id in elements:
+                problems.append(Problem(path, element.id, element.name, "duplicate-id", f"元素标识重复：{element.id}"))
+                continue
+            if element.id:
+                elements[element.id] = element
+        found.extend(_read_expressions(tag, child))
         called = child.find("bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
         if called is not None:
             operators.append((child.get("id") or "", called.get("id") or ""))
-    if problems:
-        raise DiagramError(problems)
     return Process(
-        node.get("id"),
-        node.get("name") or node.get("id"),
+        node.get("id") or "",
+        node.get("name") or node.get("id") or "",
         _documentation(node),
         _properties(node),
         elements,
-        tuple(expressions),
+        tuple(found),
         tuple(operators),
     )
+
+
+def _bad_grounds(node: Any) -> list[str]:
+    """What is wrong with the grounds of a list process: value → “name：meaning”."""
+    text = _properties(node).get("grounds")
+    if text is None:
+        return []
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    fine = isinstance(found, dict) and found and all(isinstance(value, str) and value.strip() for value in found.values())
+    return [] if fine else [f'grounds 应为 JSON 对象，如 {{"1": "第一类：超标准排放"}}：{text[:80]}']
 
 
 def _bad_dates(node: Any) -> list[tuple[str, str]]:
@@ -213,7 +224,7 @@ def _read_element(process_key: str, tag: str, node: Any) -> Element:
     parent = node.getparent()
     element = Element(
         process_key=process_key,
-        id=node.get("id"),
+        id=node.get("id") or "",
         tag=tag,
         name=" ".join((node.get("name") or "").split()),
         properties=_properties(node),
@@ -221,6 +232,7 @@ def _read_element(process_key: str, tag: str, node: Any) -> Element:
         scope=parent.get("id") if etree.QName(parent).localname == "subProcess" else None,
         attached_to=node.get("attachedToRef"),
         called=node.get("calledElement"),
+        decision=(node.findtext("bpmn:extensionElements/spiff:calledDecisionId", "", NAMESPACES) or "").strip() or None,
         interrupting=node.get("cancelActivity", "true") == "true",
         has_timer=node.find("bpmn:timerEventDefinition", NAMESPACES) is not None,
     )
@@ -237,7 +249,7 @@ def _is_part_map(value: Any) -> bool:
 
 def _properties(node: Any) -> dict[str, str]:
     found = node.iterfind("bpmn:extensionElements/spiff:properties/spiff:property", NAMESPACES)
-    return {p.get("name"): p.get("value") or "" for p in found}
+    return {p.get("name") or "": p.get("value") or "" for p in found}
 
 
 def _documentation(node: Any) -> str:

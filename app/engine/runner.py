@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -53,7 +53,7 @@ class SetTimer:
     """A timer event that waits from now on."""
 
     engine_id: str
-    fires_at: dt.datetime
+    fires_at: dt.datetime | None  # none while its clock is stopped, or where there is no limit this time
     attached_to: str | None  # engine id of the activity that it stands on
     name: str
 
@@ -115,6 +115,10 @@ class Run:
         self._passed: list[Passed] = []
         self._outcome: str | None = None
         self._completed: list[str] = []
+        self.before_element: Callable[[Task], None] | None = None
+        """Called with each engine task that is about to run by itself; what it raises stops the run there."""
+        self.overriding: Mapping[str, Any] = {}
+        """Variables that an administrator set: they stand against what is submitted."""
         self._before_tasks = set(self._waiting_tasks())
         self._before_timers = {task.id.hex for task in self._waiting_timers()}
 
@@ -130,7 +134,7 @@ class Run:
         workflow.task_tree.data.update(copy.deepcopy(variables))
         for child in workflow.task_tree.children:
             child.data.update(copy.deepcopy(variables))
-        run._proceed()
+        run.proceed()
         return run
 
     def complete(self, engine_id: str, values: dict[str, Any]) -> None:
@@ -138,12 +142,12 @@ class Run:
         task = self._task(engine_id)
         if task is None or not task.has_state(TaskState.READY) or not task.task_spec.manual:
             raise NotWaiting("这项任务已经不在待办状态")
-        task.data.update({k: copy.deepcopy(v) for k, v in values.items() if k in self.definition.variables})
+        task.data.update({k: copy.deepcopy(v) for k, v in {**values, **self.overriding}.items() if k in self.definition.variables})
         with _named_failures():
             task.run()
         self._completed.append(engine_id)
         self._note(task)
-        self._proceed()
+        self.proceed()
 
     def fire(self, engine_id: str) -> bool:
         """Lets a timer event whose time has come happen. False when it does not wait any more."""
@@ -154,7 +158,7 @@ class Run:
             task.task_spec._update(task)
         if task.has_state(TaskState.WAITING):
             return False
-        self._proceed()
+        self.proceed()
         return True
 
     def move_timer(self, engine_id: str, fires_at: dt.datetime | None) -> None:
@@ -196,7 +200,7 @@ class Run:
         for timer in self._boundary_events(task):
             if set_at.get(timer.id) is not None:
                 timer.internal_data[FIRES_AT] = set_at[timer.id]  # a limit that was moved stays moved
-        self._proceed()
+        self.proceed()
 
     def _boundary_events(self, task: Task) -> list[Task]:
         """The boundary events of a task and of the activities around it."""
@@ -212,10 +216,10 @@ class Run:
         timers = {task.id.hex: task for task in self._waiting_timers()}
         ended = self.workflow.is_completed()
         advance = Advance(
-            opened=[self._opened(task) for hex_id, task in waiting.items() if hex_id not in self._before_tasks],
+            opened=[opened_task(self.definition, task) for hex_id, task in waiting.items() if hex_id not in self._before_tasks],
             closed=sorted(self._before_tasks - waiting.keys()),
             completed=self._completed,
-            timers_set=[self._timer(task) for hex_id, task in timers.items() if hex_id not in self._before_timers],
+            timers_set=[waiting_timer(self.definition, task) for hex_id, task in timers.items() if hex_id not in self._before_timers],
             timers_cleared=sorted(self._before_timers - timers.keys()),
             passed=self._passed,
             ended=ended,
@@ -229,22 +233,23 @@ class Run:
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
-    def _proceed(self) -> None:
-        """Runs everything that needs nobody, to the next wait."""
+    def proceed(self) -> None:
+        """Runs everything that needs nobody, to the next wait. Raises `ElementFailed`."""
         steps = 0
 
         def did(task: Task) -> None:
             nonlocal steps
             steps += 1
             if steps > MAX_STEPS:
-                spec = task.task_spec
-                raise ElementFailed(spec.bpmn_id or spec.name, spec.bpmn_name or "", "流程一直循环，没有停在任何人处")
+                spec, scope = task.task_spec, task.workflow.spec.name
+                words = "流程一直循环，没有停在任何人处"
+                raise ElementFailed(spec.bpmn_id or spec.name, spec.bpmn_name or "", words, scope=scope, variables=task.data)
             self._note(task)
 
         with _named_failures():
-            self.workflow.do_engine_steps(did_complete_task=did)
+            self.workflow.do_engine_steps(self.before_element, did)
             while any(not t.task_spec.manual for t in self._ready()):
-                self.workflow.do_engine_steps(did_complete_task=did)
+                self.workflow.do_engine_steps(self.before_element, did)
 
     def _ready(self) -> Iterator[Task]:
         for one in (self.workflow, *self.workflow.get_active_subprocesses()):
@@ -260,7 +265,7 @@ class Run:
             self._passed.append(Passed(legal, task.id.hex, self._callers(task)))
 
     def _callers(self, task: Task) -> tuple[str, ...]:
-        return tuple(element.id for element, _ in reversed(self.definition.scopes(task)))
+        return callers_of(self.definition, task)
 
     def _task(self, engine_id: str) -> Task | None:
         wanted = UUID(hex=engine_id)
@@ -280,35 +285,6 @@ class Run:
             if isinstance(task.task_spec.event_definition, LegalTimer) and task.has_state(TaskState.WAITING)
         ]
 
-    def _opened(self, task: Task) -> OpenedTask:
-        legal = self.definition.resolve(task)
-        if legal is None:
-            raise ElementFailed(task.task_spec.name, "", "人工任务不在流程图上")
-        try:
-            deadline, inherited = self.definition.deadline(task, legal), False
-            scopes = self.definition.scopes(task)
-            if deadline is None:
-                for _, caller in scopes:
-                    deadline = self.definition.deadline(caller, self.definition.resolve(caller))
-                    if deadline is not None:
-                        inherited = True
-                        break
-        except ExpressionError as error:
-            raise ElementFailed(legal.id, legal.name, str(error)) from error
-        handled = any(self.definition.has_due_timer(e) for e in (legal.element, *(e for e, _ in scopes)))
-        return OpenedTask(task.id.hex, legal, copy.deepcopy(task.data), deadline, inherited, handled, self._callers(task))
-
-    def _timer(self, task: Task) -> SetTimer:
-        legal = self.definition.resolve(task)
-        attached = None
-        if legal is not None and legal.element.attached_to:
-            for sibling in task.parent.children:
-                element = self.definition.element_of(sibling)
-                if element is not None and element.id == legal.element.attached_to:
-                    attached = sibling.id.hex
-        at = dt.datetime.fromisoformat(task.internal_data[FIRES_AT])
-        return SetTimer(task.id.hex, at, attached, legal.name if legal else "")
-
     def _forget_history(self) -> None:
         """Forgets the trees of finished called processes and what lies behind in the others: their history is in the events."""
         live = {i for i, s in self.workflow.subprocesses.items() if state.is_live(self.workflow, i)}
@@ -316,6 +292,45 @@ class Run:
             self.workflow.subprocesses.pop(caller_id, None)
         for one in (self.workflow, *self.workflow.subprocesses.values()):
             prune(one)
+
+
+def callers_of(definition: CompiledDefinition, task: Task) -> tuple[str, ...]:
+    """Element ids of the activities around an engine task, outermost first."""
+    return tuple(element.id for element, _ in reversed(definition.scopes(task)))
+
+
+def opened_task(definition: CompiledDefinition, task: Task) -> OpenedTask:
+    """A waiting human task with its legal facts and its time limit, or that of the innermost activity around it that has one."""
+    legal = definition.resolve(task)
+    if legal is None:
+        raise ElementFailed(task.task_spec.name, "", "人工任务不在流程图上")
+    try:
+        deadline, inherited = definition.deadline(task, legal), False
+        scopes = definition.scopes(task)
+        if deadline is None:
+            for _, caller in scopes:
+                deadline = definition.deadline(caller, definition.resolve(caller))
+                if deadline is not None:
+                    inherited = True
+                    break
+    except ExpressionError as error:
+        scope = task.workflow.spec.name
+        raise ElementFailed(legal.id, legal.name, str(error), scope=scope, variables=task.data) from error
+    handled = any(definition.has_due_timer(e) for e in (legal.element, *(e for e, _ in scopes)))
+    return OpenedTask(task.id.hex, legal, copy.deepcopy(task.data), deadline, inherited, handled, callers_of(definition, task))
+
+
+def waiting_timer(definition: CompiledDefinition, task: Task) -> SetTimer:
+    """A waiting timer event: when it fires, and on which activity it stands."""
+    legal = definition.resolve(task)
+    attached = None
+    if legal is not None and legal.element.attached_to:
+        for sibling in task.parent.children:
+            element = definition.element_of(sibling)
+            if element is not None and element.id == legal.element.attached_to:
+                attached = sibling.id.hex
+    at = task.internal_data[FIRES_AT]
+    return SetTimer(task.id.hex, dt.datetime.fromisoformat(at) if at else None, attached, legal.name if legal else "")
 
 
 @contextmanager
@@ -326,10 +341,22 @@ def _named_failures() -> Iterator[None]:
     except (ElementFailed, NotWaiting):
         raise
     except WorkflowException as error:
-        spec = error.task_spec
-        raise ElementFailed(getattr(spec, "bpmn_id", "") or "", getattr(spec, "bpmn_name", "") or "", str(error)) from error
+        raise _as_failure(error) from error
     except SpiffWorkflowException as error:
         raise ElementFailed("", "", str(error)) from error
+
+
+def _as_failure(error: WorkflowException) -> ElementFailed:
+    """What SpiffWorkflow says of an element, in words where we know them."""
+    spec, task = error.task_spec, getattr(error, "task", None)
+    message = next((words for english, words in _IN_CHINESE.items() if english in str(error)), str(error))
+    variables = task.data if task is not None else None
+    if not hasattr(spec, "bpmn_id"):
+        return ElementFailed("", "", message, variables=variables)
+    return ElementFailed(spec.bpmn_id or spec.name, spec.bpmn_name or "", message, scope=spec._wf_spec.name, variables=variables)
+
+
+_IN_CHINESE = {"No conditions satisfied": "没有一个出口的条件成立，也没有默认出口", "was not found": "调用的流程不存在"}
 
 
 def resume(

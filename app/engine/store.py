@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.engine.decision_tables import ids_of
 from app.engine.definition import CompiledDefinition, compile_definition
 from app.engine.diagram import Diagram, Process
 from app.model import Blob, Case, Definition, DefinitionFile, DefinitionStatus
@@ -57,21 +58,21 @@ def _from_memory(session: Session, definition_id: int, key: str, content_hash: s
 
 
 def in_force(session: Session, key: str, on: dt.date) -> Definition | None:
-    """The deployed version of a process that a case starting on `on` takes.
+    """The deployed version of a process that a case starting on `on` takes. See `in_force_among`."""
+    deployed = select(Definition).where(Definition.key == key, Definition.status == DefinitionStatus.DEPLOYED)
+    return in_force_among(session.scalars(deployed.order_by(Definition.version.desc())).all(), on)
 
-    A regulation past its expiry starts no case unless an administrator recorded its extension.
+
+def in_force_among(versions: Sequence[Definition], on: dt.date) -> Definition | None:
+    """Of versions, newest first, the newest whose period holds a day.
+
+    A regulation past its expiry starts no case unless an administrator recorded its extension; an extension ends where a newer version begins.
     """
-    return session.scalars(
-        select(Definition)
-        .where(
-            Definition.key == key,
-            Definition.status == DefinitionStatus.DEPLOYED,
-            or_(Definition.in_force_from.is_(None), Definition.in_force_from <= on),
-            or_(Definition.in_force_to.is_(None), Definition.in_force_to >= on, Definition.extension_note.is_not(None)),
-        )
-        .order_by(Definition.version.desc())
-        .limit(1)
-    ).first()
+    begun = [d for d in versions if d.in_force_from is None or d.in_force_from <= on]
+    own_period = next((d for d in begun if d.in_force_to is None or d.in_force_to >= on), None)
+    if own_period is not None or not begun:
+        return own_period
+    return begun[0] if begun[0].extension_note is not None else None
 
 
 def save(session: Session, process: Process, files: Mapping[str, bytes], content_hash: str, status: str) -> Definition:
@@ -121,7 +122,14 @@ def bundle(process_key: str, diagrams: Mapping[str, Diagram], bodies: Mapping[st
         wanted[diagram.path] = bodies[diagram.path]
         pending.extend(diagram.called)
         wanted.update(_forms(diagram.forms, bodies))
+        wanted.update(_tables(diagram.decisions, bodies))
     return wanted
+
+
+def _tables(decisions: set[str], bodies: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files that hold the decisions. A file that cannot be read is left out; where it is checked this is said."""
+    files = {path: body for path, body in bodies.items() if path.endswith(".dmn")} if decisions else {}
+    return {path: body for path, body in files.items() if decisions & ids_of(path, body)}
 
 
 def _forms(names: Iterable[str], bodies: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -17,7 +17,8 @@ from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser, S
 from app import clock
 from app.law.periods import Deadline
 
-FIRES_AT = "fires_at"  # internal data: ISO instant, or "" while the clock is stopped
+FIRES_AT = "fires_at"  # internal data: ISO instant, or "" while the clock is stopped or where there is no limit this time
+NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
 class LegalTimer(TimeDateEventDefinition):
@@ -32,11 +33,10 @@ class LegalTimer(TimeDateEventDefinition):
         return bool(my_task.internal_data.get("event_fired", False))
 
     def set_up(self, my_task: Any) -> str:
-        """Computes when the event fires, as an ISO instant."""
-        value = my_task.workflow.script_engine.evaluate_timer(my_task, self.expression)
-        at = as_instant(value).isoformat()
-        my_task.internal_data[FIRES_AT] = at
-        return at
+        """Computes when the event fires, as an ISO instant; empty when it never does."""
+        at: dt.datetime = my_task.workflow.script_engine.evaluate_timer(my_task, self.expression)
+        my_task.internal_data[FIRES_AT] = found = "" if at == NEVER else at.isoformat()
+        return found
 
     def reset(self, my_task: Any) -> None:
         super().reset(my_task)

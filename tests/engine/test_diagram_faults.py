@@ -43,10 +43,10 @@ READ_FAULTS = {
     "a document type": (b'<?xml version="1.0"?><!DOCTYPE d><d/>', "dtd"),
     "an external document type": (b'<!DOCTYPE d SYSTEM "http://127.0.0.1:9/x.dtd"><d/>', "dtd"),
     "an external entity": (b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>', "dtd"),
-    "an entity bomb": (BOMB.encode(), "malformed-xml"),
+    "an entity bomb": (BOMB.encode(), "dtd"),
     "too large": (b"<d>" + b" " * MAX_BYTES + b"</d>", "too-large"),
     "too deep": (b"<d>" * 100 + b"</d>" * 100, "too-deep"),
-    "far too deep": (b"<d>" * 5000 + b"</d>" * 5000, "malformed-xml"),
+    "far too deep": (b"<d>" * 5000 + b"</d>" * 5000, "too-deep"),
     "no BPMN": (b"<html/>", "not-bpmn"),
     "not executable": (bpmn("t.main", SIMPLE, executable=False), "not-executable"),
     "no process": (HEAD.encode() + b"</bpmn:definitions>", "not-executable"),
@@ -77,6 +77,7 @@ DIAGRAM_FAULTS = {
         "t/no.json",
     ),
     "parts that are no JSON": (start() + call("C", "t.main", parts="{") + end() + path("S", "C", "E"), "bad-property", ""),
+    "parts nested without end": (start() + call("C", "t.main", parts="[" * 50_000) + end() + path("S", "C", "E"), "bad-property", ""),
     "parts that are a list": (start() + call("C", "t.main", parts="[1]") + end() + path("S", "C", "E"), "bad-property", "parts"),
     "parts of the wrong shape": (start() + call("C", "t.main", parts='{"a": "b"}') + end() + path("S", "C", "E"), "bad-property", "parts"),
     "a part with a number": (
@@ -131,6 +132,8 @@ def test_a_faulty_diagram_says_what_is_wrong(fault: str) -> None:
         start() + sub("B", "") + end() + path("S", "B", "E"),
         start() + "<bpmn:businessRuleTask id='R'/>" + end() + path("S", "R", "E"),
         start() + "<bpmn:userTask/>" + end() + path("S", "E"),
+        start() + f"<bpmn:callActivity>{props(parts='{')}</bpmn:callActivity>" + end() + path("S", "E"),
+        start() + "".join(user(f"U{i}") for i in range(1500)) + end() + path("S", *(f"U{i}" for i in range(1500)), "E"),
     ],
 )
 def test_a_broken_structure_is_a_problem_not_a_crash(body: str) -> None:
@@ -182,7 +185,7 @@ def test_a_timer_by_duration_is_refused() -> None:
 def test_properties_of_other_products_do_no_harm() -> None:
     body = (
         start()
-        + f'<bpmn:userTask id="U"><bpmn:documentation>说明</bpmn:documentation>{props(kind="x")}</bpmn:userTask>'
+        + f'<bpmn:userTask id="U" name="受理"><bpmn:documentation>说明</bpmn:documentation>{props(kind="x")}</bpmn:userTask>'
         + end()
         + path("S", "U", "E")
     )

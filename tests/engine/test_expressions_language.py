@@ -31,7 +31,7 @@ JANUARY = dt.datetime(2027, 1, 11, 2, tzinfo=dt.UTC)
         ("grounds[0]", "1"),
         ("facts['a']", 4),
         ("len(grounds) == 2 and not flag", False),
-        ("max(1, 2) + min(1, 2) + abs(-3) + round(2.5)", 8),
+        ("max(1, 2) + min(1, 2) + abs(-3) + round(2.5)", 9),
         ("sum([1, 2, 3])", 6),
         ("sorted(['b', 'a'])", ["a", "b"]),
         ("'1' in grounds", True),
@@ -108,3 +108,24 @@ def test_a_script_keeps_a_time_limit_as_its_date() -> None:
 
 def test_names_in_an_expression_include_those_read_by_get() -> None:
     assert expressions.names_in("a + get('b', c) + len(d)") == {"a", "b", "c", "d"}
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("0.1 + 0.2", 0.3),
+        ("fee * 0.7", 51413.67),
+        ("50000 + (fee - 50000) * 0.7", 66413.67),
+        ("1.1 - 0.9", 0.2),
+        ("sum([0.1, 0.2, 0.3])", 0.6),
+        ("round(2.675, 2)", 2.68),
+        ("round(0.5)", 1),
+        ("round(-2.5)", -3),
+        ("round(1234.5, -2)", 1200),
+        ("7 // 2", 3),
+        ("1 / 4", 0.25),
+        ("3 * 4", 12),
+    ],
+)
+def test_amounts_are_reckoned_in_decimals(source: str, value: float) -> None:
+    assert expressions.evaluate(source, {"fee": 73448.1}) == value

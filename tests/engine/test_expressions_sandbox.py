@@ -1,4 +1,4 @@
-"""Nobody who edits a diagram owns the server: what expressions may not do."""
+"""What an expression may cost, and what a script may leave behind. The ways out that it must not find are in `test_escapes`."""
 
 from __future__ import annotations
 
@@ -6,102 +6,6 @@ import pytest
 
 from app.engine import expressions
 from app.engine.errors import ExpressionError
-
-ESCAPES = [
-    "__import__('os').system('id')",
-    "__builtins__",
-    "().__class__",
-    "''.__class__.__mro__",
-    "[].__class__.__base__.__subclasses__()",
-    "(lambda: 1)()",
-    "[x for x in range(9)]",
-    "{x: 1 for x in [1]}",
-    "{x for x in [1]}",
-    "(x for x in [1])",
-    "open('/etc/passwd')",
-    "eval('1')",
-    "exec('1')",
-    "compile('1', '', 'eval')",
-    "getattr(a, 'b')",
-    "globals()",
-    "locals()",
-    "vars()",
-    "dir()",
-    "type(1)",
-    "object()",
-    "range(10)",
-    "map(str, a)",
-    "print(1)",
-    "input()",
-    "f'{a}'",
-    "f'{a.__class__}'",
-    "'{0.__class__}'.format(1)",
-    "str.format('{}', 1)",
-    "a.b",
-    "a.b.c()",
-    "len.__self__",
-    "days.__globals__",
-    "2 ** 100",
-    "1 << 10",
-    "1 | 2",
-    "a @ b",
-    "(a := 1)",
-    "await a",
-    "yield 1",
-    "len(*a)",
-    "has(**a)",
-    "[*a]",
-    "...",
-    "b'bytes'",
-    "1j",
-    "_private",
-    "__name__",
-    "_getitem_([1], 0)",
-    "multiply_guarded(1, 2)",
-    "＿＿import＿＿('os')",
-    "(len)(a)(b)",
-    "a[0]()",
-    "has.__wrapped__",
-    "a.__getattribute__('x')",
-    "10000000000000000000",
-    "'%s' % a",
-]
-
-
-@pytest.mark.parametrize("source", ESCAPES)
-def test_an_escape_is_refused_before_it_runs(source: str) -> None:
-    with pytest.raises(ExpressionError):
-        expressions.check(source)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "import os",
-        "from os import system",
-        "def f():\n    pass",
-        "class A:\n    pass",
-        "while True:\n    pass",
-        "for x in [1]:\n    pass",
-        "with a:\n    pass",
-        "try:\n    a = 1\nexcept:\n    pass",
-        "global a",
-        "del a",
-        "raise a",
-        "assert a",
-        "a.b = 1",
-        "a[0] = 1",
-        "a, b = 1, 2",
-        "a += 1",
-        "len = 1",
-        "due = 1",
-        "_x = 1",
-        "@a\ndef f(): pass",
-    ],
-)
-def test_a_script_may_only_assign_names_and_choose(source: str) -> None:
-    with pytest.raises(ExpressionError):
-        expressions.check(source, script=True)
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,49 @@ def test_braces_that_no_part_gives_are_a_case_variable() -> None:
     assert walk.known["U"].legal.actor == "county_environment"
 
 
+WAITING = start() + wait("W", "due", basis="{period}", due="days(3, since=list_published_on)") + end() + path("S", "W", "E")
+
+
+def test_a_timer_between_steps_may_say_due_and_means_its_own() -> None:
+    walk = Walk(compiled(WAITING.replace("{period}", "x.s1")))
+    assert walk.timers["等W"].fires_at == dt.datetime(2027, 1, 14, 16, tzinfo=dt.UTC)
+
+
+def test_a_part_says_how_long_a_timer_between_steps_waits() -> None:
+    parts = '{"period": {"basis": "x.s1", "due": "days(1, since=list_published_on)"}}'
+    walk = Walk(compiled(start() + call("C", "t.child", parts=parts) + end() + path("S", "C", "E"), child=WAITING))
+    assert walk.timers["等W"].fires_at == dt.datetime(2027, 1, 12, 16, tzinfo=dt.UTC)
+
+
+def test_a_timer_that_says_due_and_has_none_names_itself() -> None:
+    with pytest.raises(ElementFailed, match="没有期限"):
+        Walk(compiled(start() + wait("W", "due") + end() + path("S", "W", "E")))
+
+
+def test_a_limit_that_there_is_not_this_time_is_never_missed() -> None:
+    limited = TIMED.replace("months(1, since=list_published_on)", "None if get('again', False) else months(1, since=list_published_on)")
+    again = Walk(compiled(limited), again=True)
+    assert (again.known["A"].deadline, again.timers["到期B"].fires_at) == (None, None)
+    with clock.at(BEGIN + dt.timedelta(days=4000)):
+        assert not again.fire("到期B")
+
+
+RECORDING = start() + service("R", "record", basis="{fine}", sanction='""', amount="7") + end() + path("S", "R", "E")
+
+
+def test_a_part_says_what_a_service_is_called_with() -> None:
+    parts = '{"fine": {"basis": "x.s1", "sanction": "x.s9", "name": "罚款", "colour": "red"}}'
+    walk = Walk(compiled(start() + call("C", "t.child", parts=parts) + end() + path("S", "C", "E"), child=RECORDING))
+    assert (walk.calls[0].arguments, walk.calls[0].element.name) == ({"sanction": "x.s9", "amount": 7}, "服务R")
+
+
+def test_a_part_may_leave_an_argument_to_a_case_variable() -> None:
+    parts = '{"fine": {"basis": "x.s1", "sanction": "{found}"}}'
+    body = start() + call("C", "t.child", parts=parts) + end() + path("S", "C", "E")
+    walk = Walk(compiled(body, child=RECORDING), found="x.s5")
+    assert walk.calls[0].arguments["sanction"] == "x.s5"
+
+
 def test_parts_are_looked_up_in_the_next_outer_call() -> None:
     middle = start() + call("M", "t.child", parts='{"propose": {"basis": "{outer}", "name": "中"}}') + end() + path("S", "M", "E")
     body = start() + call("C", "t.middle", parts='{"outer": {"basis": "x.s9", "name": "外"}}') + end() + path("S", "C", "E")
