@@ -16,7 +16,7 @@ import yaml
 
 from app.law.catalogue import DATA_FOLDER, INDEX_NAME
 
-_SECTIONS = ("jurisdiction", "documents", "procedures", "forms", "scoring", "sanctions", "doubts")
+_SECTIONS = ("jurisdiction", "documents", "procedures", "forms", "scoring", "registries", "sanctions", "doubts")
 # Where a text was found matters to whoever checks the catalogue, not to the application.
 _LEFT_OUT = frozenset({"source"})
 

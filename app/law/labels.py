@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from app.law.catalogue import Jurisdiction
+    from app.law.catalogue_facts import Jurisdiction
 
 EVENT_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -49,6 +49,7 @@ EVENT_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "review_passed_on": "评审通过",
         "review_failed_on": "评审未通过",
         "assessment_passed_on": "评估通过",
+        "project_accepted_on": "竣工环保验收合格",
         "previous_evaluation_on": "上次评价",
         "last_evaluation_on": "上次评价",
         "onsite_started_on": "现场验收开始",
@@ -76,6 +77,7 @@ EVENT_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "extension_granted_on": "批准延期",
         # titles, registers, money and meetings
         "qualification_granted_on": "取得资格",
+        "certificate_issued_on": "发证",
         "certificate_expiry_on": "证书到期",
         "title_expiry_on": "称号到期",
         "registered_on": "登记入册",

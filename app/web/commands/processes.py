@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,15 @@ from sqlalchemy import select
 
 from app.cases import library
 from app.config import ROOT
+from app.engine.checking import gate
 from app.engine.errors import DiagramError
 from app.model import Definition
 from app.web.current import runtime
 
 processes = AppGroup("processes", help="流程库")
+
+_XML = "#.bpmn"
+"""Put behind the name of a file that some tools save as `.bpmn20.xml`, so that it is taken for the diagram that it is."""
 
 
 @processes.command("list")
@@ -33,26 +38,42 @@ def list_processes(as_json: bool) -> None:
 
 
 @processes.command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 def check_processes(paths: tuple[Path, ...]) -> None:
-    """Checks diagrams (default: the library); a line a problem, exit status 1 if there is one."""
-    own = library.read_folder(ROOT)
+    """Checks diagrams, forms and folders of them (default: the library) before they are deployed; a line a problem.
+
+    What is given takes the place of what the library has for the same process. Exit status 1 if anything keeps a process from being deployed; hints alone do
+    not.
+    """
     if paths:
-        given = {_name_in_library(path): path.read_bytes() for path in paths}
-        own = library.read_files({**own.bodies, **given})
-        problems = [p for p in library.check(own) if p.file in given]
+        given = {name_in_library(path): path.read_bytes() for path in _files(paths)}
+        own = library.with_files(library.read_folder(ROOT), given)
+        problems = [p for p in library.check(own, [key for key, d in own.diagrams.items() if d.path in given]) if p.file in given]
     else:
-        problems = library.check(own)
+        problems = library.check(library.read_folder(ROOT))
     for problem in problems:
-        click.echo(str(problem))
-    if problems:
+        click.echo(str(replace(problem, file=problem.file.removesuffix(_XML))))
+    if gate.errors(problems):
         sys.exit(1)
     click.echo("流程检查通过")
 
 
-def _name_in_library(path: Path) -> str:
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    """The files of the library's kinds among some paths and in the folders among them."""
+    folders = [inner for path in paths if path.is_dir() for inner in sorted(path.rglob("*"))]
+    found = [*(path for path in paths if not path.is_dir()), *(path for path in folders if path.suffix in library.SUFFIXES)]
+    return list(dict.fromkeys(found))
+
+
+def name_in_library(path: Path) -> str:
+    """The path under which a file is looked for: that under the project root; for a form from elsewhere, that under its folder `forms`."""
     resolved = path.resolve()
-    return resolved.relative_to(ROOT).as_posix() if resolved.is_relative_to(ROOT) else f"processes/{path.name}"
+    if resolved.is_relative_to(ROOT) and resolved.relative_to(ROOT).parts[0] in ("processes", "forms"):
+        return resolved.relative_to(ROOT).as_posix()
+    if path.suffix == ".json":
+        _, _, inside = resolved.as_posix().rpartition("/forms/")
+        return f"forms/{inside}" if "/forms/" in resolved.as_posix() else f"forms/{path.name}"
+    return path.as_posix() + (_XML if path.suffix == ".xml" else "")
 
 
 @processes.command("load")
