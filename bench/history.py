@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.cases import advancing, work
-from app.engine.runner import WorkflowCache
-from app.model import CaseState, Task
+from app.model import Case, CaseState, Task
 from bench.report import Report
 from bench.server import Server
 from tests.processes.test_main_line import POOR, acceptance
@@ -41,8 +40,8 @@ def run(report: Report, folder: Path) -> None:
         walker = acceptance(world, **POOR).answer("2008.acceptance.s6", decision="city")
         seconds, sizes = [], []
         for _ in range(ROUNDS):
+            _forget(world, walker.case_id)
             world.spent = 0.0
-            advancing.workflows = WorkflowCache()  # each round is loaded once: reading it counts, too
             _round(walker)
             seconds.append(world.spent)
             sizes.append(_stored(world, walker.case_id))
@@ -58,10 +57,17 @@ def _round(walker: Walker) -> None:
     walker.until("rectification.s3")
 
 
+def _forget(world: World, case_id: int) -> None:
+    """Each round begins with loading the case, as in a process that has not seen it before: that counts, too."""
+    with world.session() as session:
+        case = session.get_one(Case, case_id)
+        advancing.live_workflows(session).take(case.id, case.revision, case.content_hash)
+
+
 def _ms(seconds: list[float]) -> float:
     return round(statistics.median(seconds) * 1000, 2)
 
 
 def _stored(world: World, case_id: int) -> int:
     with world.session() as session:
-        return session.scalars(select(func.length(CaseState.body)).where(CaseState.case_id == case_id)).one()
+        return int(session.scalars(select(func.length(CaseState.body)).where(CaseState.case_id == case_id)).one())
