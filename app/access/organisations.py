@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.law.labels import actor_label
-from app.model import Case, Enterprise, Organisation, OrganisationKind
+from app.model import Case, CaseSubject, ConsultantService, Enterprise, Organisation, OrganisationKind
 
 LEVELS = ("county", "city", "province", "national")
 _KINDS = {
@@ -18,6 +18,7 @@ _KINDS = {
     "expert": OrganisationKind.EXPERT_GROUP,
     "expert_group": OrganisationKind.EXPERT_GROUP,
     "support_body": OrganisationKind.SUPPORT_BODY,
+    "association": OrganisationKind.ASSOCIATION,
 }
 
 _COMPETENT = (
@@ -61,12 +62,20 @@ def resolve_actor(session: Session, actor: str, case: Case) -> Organisation | No
             return None
         enterprise = session.get(Enterprise, case.enterprise_id)
         return enterprise.organisation if enterprise else None
+    if actor == "consultant" and case.id is not None and (known := _consultant_of(session, case.id)) is not None:
+        return session.get(Organisation, known.organisation_id) if known.organisation_id else None
     if actor in _KINDS:
         return _nearest(session, _KINDS[actor], case.region_code)
     level, _, body = actor.partition("_")
     if level not in LEVELS or not body:
         return None
     return find_authority(session, level, body, case.region_code)
+
+
+def _consultant_of(session: Session, case_id: int) -> CaseSubject | ConsultantService | None:
+    """The consultant that a case is about, or whom the enterprise named in it; it may have nobody here who acts for it."""
+    served = session.scalars(select(ConsultantService).where(ConsultantService.case_id == case_id)).first()
+    return session.get(CaseSubject, case_id) or served
 
 
 def find_authority(session: Session, level: str, body: str, region_code: str) -> Organisation | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.access.organisations import region_prefix
 from app.access.principal import Principal, Reach
-from app.model import Case, CaseParty, Document, Enterprise, Event, Notice, Role, Roster, Task
+from app.model import Case, CaseParty, Document, Enterprise, Event, Notice, Register, RegisterEntry, Role, Roster, Standing, Task
 
 
 def cases(principal: Principal) -> ColumnElement[bool]:
@@ -91,6 +91,26 @@ def enterprises(principal: Principal) -> ColumnElement[bool]:
     clauses: list[ColumnElement[bool]] = [_within(Enterprise.region_code, o.region_code) for o in principal.authorities]
     clauses.append(Enterprise.organisation_id.in_(principal.organisation_ids))
     return true() if principal.has(Role.ADMINISTRATOR) else or_(*clauses)
+
+
+def register_entries(principal: Principal) -> ColumnElement[bool]:
+    """Entries of registers with their whole history: for the offices of the register's place, its keeper, and whom the entry is about.
+
+    Everybody else sees what is public of those that are or were on the list. Joins nothing: the caller joins `Register`.
+    """
+    if principal.has(Role.ADMINISTRATOR):
+        return true()
+    clauses: list[ColumnElement[bool]] = [_within(Register.region_code, o.region_code) for o in principal.authorities]
+    clauses.append(RegisterEntry.user_id == principal.user_id)
+    if principal.organisation_ids:
+        clauses.append(Register.keeper_id.in_(principal.organisation_ids))
+        clauses.append(RegisterEntry.organisation_id.in_(principal.organisation_ids))
+    return or_(*clauses)
+
+
+def public_register_entries() -> ColumnElement[bool]:
+    """Entries that everybody may see: those on a list, and those that were."""
+    return RegisterEntry.status.in_((Standing.LISTED, Standing.CANCELLED, Standing.REMOVED, Standing.EXPIRED))
 
 
 def notices(principal: Principal) -> ColumnElement[bool]:

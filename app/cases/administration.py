@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.access.organisations import LEVELS, level_of_region, resolve_actor
 from app.access.principal import WORKING_ROLES, Principal
 from app.access.signing_in import WeakPassword, hash_password
@@ -24,13 +23,10 @@ from app.law.catalogue import catalogue
 from app.model import (
     Case,
     CaseParty,
-    CaseStatus,
     Definition,
     Membership,
     Organisation,
     OrganisationKind,
-    OutboxMessage,
-    OutboxStatus,
     Role,
     ServicePromise,
     Setting,
@@ -332,40 +328,6 @@ def remove_promise(session: Session, principal: Principal, promise_id: int) -> N
 
 
 # -- running the system -----------------------------------------------------------------------------------------------
-
-
-def retry_incident(session: Session, principal: Principal, case_id: int, reason: str) -> Case:
-    """Sets a suspended case going again: the step that failed is tried once more by itself."""
-    require(principal, Role.ADMINISTRATOR)
-    case = session.scalars(select(Case).where(Case.id == case_id).with_for_update()).first()
-    if case is None:
-        raise NotFound()
-    if case.status != CaseStatus.SUSPENDED:
-        raise Conflict("案件已经恢复，不需要再处理")
-    if not reason.strip():
-        raise CaseError("请写明已经做了什么处理")
-    incident = case.incident or {}
-    case.status, case.incident = CaseStatus.ACTIVE, None
-    record(
-        session, principal, "incident_retried", f"{case.title}（{case.number}）", case_id=case.id,
-        reason=reason.strip(), message=incident.get("message"), element=incident.get("element"),
-    )  # fmt: skip
-    return case
-
-
-def retry_delivery(session: Session, principal: Principal, message_id: int, reason: str) -> OutboxMessage:
-    """Puts a failed delivery back in line."""
-    require(principal, Role.ADMINISTRATOR)
-    message = session.scalars(select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()).first()
-    if message is None:
-        raise NotFound()
-    if message.status != OutboxStatus.FAILED:
-        raise Conflict("这一条不在失败状态，不需要重试")
-    if not reason.strip():
-        raise CaseError("请写明已经做了什么处理")
-    message.status, message.attempts, message.next_at = OutboxStatus.READY, 0, clock.now()
-    record(session, principal, "delivery_retried", message.key, case_id=message.case_id, reason=reason.strip(), error=message.last_error)
-    return message
 
 
 def move_clock(session: Session, principal: Principal, days: int) -> dt.timedelta:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from app import clock
 from app.access.organisations import region_prefix
-from app.cases import library
+from app.cases import incident_view, library
 from app.cases.errors import NotFound
 from app.engine import store
 from app.engine.definition import CompiledDefinition
@@ -25,6 +25,9 @@ from app.model import (
     Definition,
     DefinitionStatus,
     Event,
+    Incident,
+    IncidentKind,
+    IncidentStatus,
     Organisation,
     OrganisationKind,
     OutboxMessage,
@@ -40,6 +43,7 @@ PAGE = 50
 KIND_NAMES = {
     OrganisationKind.AUTHORITY.value: "主管部门",
     OrganisationKind.SUPPORT_BODY.value: "技术依托单位",
+    OrganisationKind.ASSOCIATION.value: "行业协会",
     OrganisationKind.EXPERT_GROUP.value: "专家组",
     OrganisationKind.CONSULTANT.value: "咨询服务机构",
     OrganisationKind.ENTERPRISE.value: "企业",
@@ -59,12 +63,16 @@ EVENT_NAMES = {
     "task_overdue": "任务逾期", "task_claimed": "领取任务", "task_released": "放回任务", "task_transferred": "转办",
     "task_delegated": "委派", "task_withdrawn": "撤回", "task_urged": "催办", "timer_fired": "到时", "element_passed": "经过环节",
     "clock_stopped": "暂停计时", "clock_resumed": "恢复计时", "deadline_extended": "延长期限", "deadline_recomputed": "期限重算",
-    "incident": "故障挂起", "incident_retried": "故障处理", "delivery_retried": "重新投递", "process_drafted": "上传流程草稿",
+    "incident": "故障挂起", "incident_retried": "重试未成功", "incident_resolved": "故障处理完毕", "incident_data_edited": "修改案件数据",
+    "incident_run": "批量处理故障", "delivery_retried": "重新投递", "delivery_dropped": "不再投递", "process_drafted": "上传流程草稿",
     "process_deployed": "部署流程", "regulation_extended": "登记延续有效", "organisation_saved": "保存机构",
     "organisation_activated": "启用机构", "organisation_deactivated": "停用机构", "user_created": "新增用户",
     "user_activated": "启用用户", "user_deactivated": "停用用户", "password_reset": "重设密码", "role_granted": "授予角色",
     "role_revoked": "取消角色", "promise_set": "设定承诺时限", "promise_removed": "取消承诺时限", "holidays_imported": "导入放假安排",
-    "clock_moved": "调整演示时间", "roster_edited": "修改名单",
+    "case_migrated": "迁移到另一版本", "case_migration_undone": "迁移退回", "migration_planned": "拟定迁移计划", "migration_started": "开始迁移案件",
+    "migration_undo_started": "开始退回迁移", "migration_finished": "迁移结束", "version_retired": "停用流程版本",
+    "clock_moved": "调整演示时间", "roster_edited": "修改名单", "register_act": "名录办理",
+    "experts_drawn": "抽取专家", "expert_attendance": "专家到场", "expert_opinion": "专家意见",
 }  # fmt: skip
 
 DETAIL_NAMES = {
@@ -72,7 +80,8 @@ DETAIL_NAMES = {
     "role": "角色", "organisation": "单位", "changed": "改动", "given": "随之下达任务", "key": "标识", "version": "版本", "count": "数量",
     "days": "天数", "moved": "调整期限", "step": "环节", "value": "时限",
     "unit": "单位", "message": "故障", "element": "环节", "error": "错误",
-    "from": "原期限", "to": "交给", "delegated_by": "委派人", "entries": "企业", "act": "操作",
+    "from": "原期限", "to": "交给", "delegated_by": "委派人", "entries": "企业", "act": "操作", "target": "转到",
+    "from_version": "原版本", "to_version": "新版本",
 }  # fmt: skip
 
 
@@ -100,8 +109,8 @@ def overview(session: Session) -> Overview:
         open_tasks=count(*open_tasks),
         late_tasks=count(*open_tasks, Task.due_on < clock.today(), Task.clock_stopped.is_(False)),
         waiting_tasks=count(*open_tasks, Task.organisation_id.is_(None)),
-        incidents=count(Case.status == CaseStatus.SUSPENDED),
-        failed=count(OutboxMessage.status == OutboxStatus.FAILED),
+        incidents=incident_view.count_open(session, IncidentKind.ELEMENT),
+        failed=incident_view.count_open(session, IncidentKind.DELIVERY),
         due_timers=count(Timer.due_at <= clock.now()),
         expired=len(expired(session)),
     )
@@ -336,21 +345,12 @@ def authorities(session: Session) -> list[Organisation]:
 # -- running the system -----------------------------------------------------------------------------------------------
 
 
-def incidents(session: Session) -> list[tuple[Case, Definition]]:
-    rows = session.execute(
-        select(Case, Definition)
-        .join(Definition, Definition.id == Case.definition_id)
-        .where(Case.status == CaseStatus.SUSPENDED)
-        .order_by(Case.id)
-    ).all()
-    return [(case, definition) for case, definition in rows]
-
-
-def deliveries(session: Session) -> list[OutboxMessage]:
-    """Failed deliveries, then those that wait and have failed at least once."""
+def deliveries(session: Session) -> list[tuple[OutboxMessage, int | None]]:
+    """Failed deliveries with their incident, then those that wait and have failed at least once."""
     return list(
-        session.scalars(
-            select(OutboxMessage)
+        session.execute(
+            select(OutboxMessage, Incident.id)
+            .outerjoin(Incident, (Incident.outbox_id == OutboxMessage.id) & (Incident.status != IncidentStatus.RESOLVED))
             .where(
                 or_(
                     OutboxMessage.status == OutboxStatus.FAILED, (OutboxMessage.status == OutboxStatus.READY) & (OutboxMessage.attempts > 0)
@@ -358,7 +358,7 @@ def deliveries(session: Session) -> list[OutboxMessage]:
             )
             .order_by(OutboxMessage.status, OutboxMessage.id)
             .limit(200)
-        )
+        ).tuples()
     )
 
 
@@ -414,5 +414,18 @@ def events(
 def detail_in_words(detail: dict[str, Any]) -> str:
     """The details of an entry as they were recorded."""
     return "；".join(
-        f"{DETAIL_NAMES[name]}：{value}" for name, value in detail.items() if name in DETAIL_NAMES and value not in (None, "", [], {})
+        f"{DETAIL_NAMES[name]}：{_in_words(name, value)}"
+        for name, value in detail.items()
+        if name in DETAIL_NAMES and value not in (None, "", [], {})
     )
+
+
+def _in_words(name: str, value: Any) -> str:
+    """A value as it was recorded; what was changed with both values."""
+    if name == "changed" and isinstance(value, dict):
+        return "，".join(f"{what} 由“{_shown(before)}”改为“{_shown(after)}”" for what, (before, after) in value.items())
+    return str(value)
+
+
+def _shown(value: Any) -> str:
+    return "（没有）" if value in (None, "") else str(value)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Pool, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -27,7 +28,8 @@ from app.services.context import ServiceContext, carry_out
 
 EventRow = dict[str, Any]
 
-workflows = WorkflowCache()
+_workflows: WeakKeyDictionary[Pool, WorkflowCache] = WeakKeyDictionary()
+"""Live workflows by database: the number of a case means nothing in another one, and a simulation has a database of its own."""
 
 # Every step executes these: built once, they cost what the database costs.
 _STATES, _TIMERS = table(CaseState), table(Timer)
@@ -47,6 +49,19 @@ class By:
 
 
 SYSTEM = By()
+
+Steer = Callable[[Run, Callable[[Run], object]], object]
+"""How an act on a workflow is let run: straight, or by a repair with other data or around an element."""
+
+
+def straight(run: Run, act: Callable[[Run], object]) -> None:
+    """The act as it is."""
+    act(run)
+
+
+def live_workflows(session: Session) -> WorkflowCache:
+    """The workflows of this database that the process keeps in memory."""
+    return _workflows.setdefault(session.get_bind().engine.pool, WorkflowCache())
 
 
 def lock(session: Session, case_id: int) -> Case:
@@ -74,7 +89,7 @@ def advance(session: Session, case: Case, act: Callable[[Run], object], by: By, 
     def body() -> bytes:
         return session.scalars(select(CaseState.body).where(CaseState.case_id == case.id)).one()
 
-    cached = workflows.take(case.id, case.revision, compiled.content_hash)
+    cached = live_workflows(session).take(case.id, case.revision, compiled.content_hash)
     run = resume(compiled, body, _operators(session, case, by), cached)
     act(run)
     return _write(session, case, compiled, run, by, events)
@@ -105,7 +120,8 @@ def _write(
     telling.tell_about(session, case, step, opened, by.organisation_id, quiet=compiled.process.properties.get("kind") == "penalty")
 
     if not step.ended:
-        after_commit(session, lambda: workflows.put(case.id, revision, compiled.content_hash, run.workflow))
+        live = live_workflows(session)
+        after_commit(session, lambda: live.put(case.id, revision, compiled.content_hash, run.workflow))
     return step
 
 
@@ -145,7 +161,7 @@ def _record(session: Session, case: Case, step: Advance, opened: list[Task], by:
             event_row(
                 case, "element_passed", by,
                 process_key=passed.legal.process_key, element_id=passed.legal.id, basis=" ".join(passed.legal.basis),
-                name=passed.legal.name, detail={"callers": list(passed.callers), "tag": passed.legal.element.tag},
+                name=passed.legal.name, detail={"callers": list(passed.callers), "tag": passed.legal.element.tag, "engine_id": passed.engine_id},
             )
         )  # fmt: skip
     for task in opened:

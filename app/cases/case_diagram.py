@@ -13,17 +13,19 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access import scope
 from app.access.principal import Principal
-from app.cases import case_file
+from app.cases import case_file, case_versions
 from app.cases.errors import NotFound
 from app.engine import store
 from app.engine.definition import CompiledDefinition
-from app.engine.diagram import GATEWAY_TAGS, Element, read_xml
+from app.engine.diagram import GATEWAY_TAGS, Element, Process, read_xml
 from app.law.periods import distance, format_date
 from app.model import (
     Case,
     CaseStatus,
     Definition,
     Event,
+    Incident,
+    IncidentStatus,
     Organisation,
     Role,
     Task,
@@ -86,14 +88,23 @@ def diagram_state(session: Session, principal: Principal, case: Case, process_ke
     _mark_passed(session, principal, case, compiled, process_key, state)
     _mark_open(session, case, compiled, process_key, state)
     _mark_gateways(compiled, process_key, state)
-    failed = (case.incident or {}).get("element") if case.status == CaseStatus.SUSPENDED else None
-    if failed in process.elements:
-        state.elements.setdefault(failed, _info(process.elements[failed]))["state"] = "failed"
+    if case.status == CaseStatus.SUSPENDED:
+        _mark_failed(session, case, process, state)
     for element_id, info in state.elements.items():
         called = process.elements[element_id].called
         if called:
             info["calls"] = called
     return state
+
+
+def _mark_failed(session: Session, case: Case, process: Process, state: DiagramState) -> None:
+    """The element at which a suspended case stands, in the process in which it does."""
+    incident = session.scalars(select(Incident).where(Incident.case_id == case.id, Incident.status != IncidentStatus.RESOLVED)).first()
+    if incident is None or incident.element_id not in process.elements or incident.process_key not in ("", process.key):
+        return
+    info = state.elements.setdefault(incident.element_id, _info(process.elements[incident.element_id]))
+    info["state"] = "failed"
+    info["lines"].append("出了故障，案件挂起在这里")
 
 
 def _info(element: Element, name: str = "", article: str = "") -> dict[str, Any]:
@@ -113,13 +124,15 @@ def _mark_passed(
         .where(Event.case_id == case.id, Event.kind.in_(("element_passed", "task_completed")), scope.events(principal))
         .order_by(Event.id)
     )
+    names = case_versions.names_today(session, case)
     for event, person, organisation, article, overdue_at in rows:
-        for owner, caller_id in _owners(compiled, event.detail.get("callers") or ()):
+        callers, (event_process, element_id) = names.of(event)
+        for owner, caller_id in _owners(compiled, callers):
             if owner == process_key and caller_id in elements:
                 state.elements.setdefault(caller_id, {**_info(elements[caller_id]), "state": "done"})
-        if event.process_key != process_key or event.element_id not in elements:
+        if event_process != process_key or element_id not in elements:
             continue
-        info = state.elements.setdefault(event.element_id, _info(elements[event.element_id], event.name, article or ""))
+        info = state.elements.setdefault(element_id, _info(elements[element_id], event.name, article or ""))
         info["state"] = "done"
         at = event.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
         who = " ".join(part for part in (organisation, person if scope.sees_inside(principal, event) else None) if part) or "系统"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.access import scope
 from app.access.principal import Principal
 from app.cases.errors import NotFound
+from app.cases.migration_words import changes_in_words
 from app.law.periods import Deadline, PeriodError, format_date
 from app.model import (
     Case,
@@ -50,9 +51,16 @@ EVENT_WORDS = {
     "roster_edited": "修改名单",
     "case_ended": "案件办结",
     "incident": "发生故障，案件挂起",
-    "incident_resolved": "故障排除，案件恢复",
+    "incident_resolved": "故障处理完毕",
+    "incident_data_edited": "管理员修改案件数据",
+    "case_migrated": "改按另一版本办理",
+    "case_migration_undone": "退回原来的版本",
     "notice_sent": "发出通知",
     "published": "公布",
+    "register_act": "名录",
+    "experts_drawn": "专家",
+    "expert_attendance": "专家",
+    "expert_opinion": "专家意见",
 }
 
 
@@ -232,6 +240,15 @@ def lines_of(kind: str, detail: dict[str, Any], people: dict[int, str]) -> tuple
         lines.append(f"受 {people[detail['delegated_by']]} 委派办理")
     if detail.get("reason"):
         lines.append(f"原因：{detail['reason']}")
+    if kind == "incident_resolved" and detail.get("act"):
+        lines.append(f"处理：{detail['act']}{'“' + detail['target'] + '”' if detail.get('target') else ''}")
+    if kind == "case_migrated":
+        lines += changes_in_words(detail)
+    if kind == "incident_data_edited":
+        lines += [
+            f"“{name}”由“{'（没有）' if before is None else before}”改为“{after}”"
+            for name, (before, after) in detail.get("changed", {}).items()
+        ]
     if detail.get("legal_basis"):
         lines.append(f"依据：{detail['legal_basis']}")
     return tuple(lines)

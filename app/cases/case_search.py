@@ -27,7 +27,14 @@ from app.model import (
 )
 
 PAGE = 50
-RECORD_KINDS = {"order": "责令改正", "fine": "罚款", "credit": "信用记录", "restriction": "限制享受优惠政策", "filing": "备案"}
+RECORD_KINDS = {
+    "order": "责令改正",
+    "fine": "罚款",
+    "penalty": "依其他法律处罚",
+    "credit": "信用记录",
+    "restriction": "限制享受优惠政策",
+    "filing": "备案",
+}
 
 
 @dataclass(frozen=True)

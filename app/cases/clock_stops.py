@@ -133,7 +133,16 @@ def extend(session: Session, principal: Principal, task_id: int, value: int, uni
     _apply(session, principal, task, case, extended)
     text = f"{case.title}（{case.number}）“{task.name}”经批准延长至 {format_date(extended.due_on)}。原因：{reason}。依据：{legal_basis}。"
     inform(session, case, task, f"extend:{task.id}:{clock.today()}", f"延长期限告知：{task.name}", text)
-    record(session, case, task, _by(principal, task), "deadline_extended", due=extended.due_on.isoformat(), reason=reason, legal_basis=legal_basis)
+    record(
+        session,
+        case,
+        task,
+        _by(principal, task),
+        "deadline_extended",
+        due=extended.due_on.isoformat(),
+        reason=reason,
+        legal_basis=legal_basis,
+    )
     return task
 
 

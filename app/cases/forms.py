@@ -9,20 +9,24 @@ import copy
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import resolve_actor
-from app.cases.errors import FieldProblem, InvalidForm
-from app.engine import store
+from app.cases import case_versions
+from app.cases.errors import CaseError, FieldProblem, InvalidForm
+from app.engine.errors import ElementFailed
 from app.law.labels import actor_label
 from app.model import Case, Enterprise, Organisation, Task
+from app.model.session import DATABASE_AWAY, in_short
 
 CONFIRM_FORM: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -34,12 +38,45 @@ CONFIRM_FORM: dict[str, Any] = {
 CONFIRM_UI: dict[str, Any] = {"opinion": {"ui:widget": "opinion"}}
 
 
+@contextmanager
+def _fitting(task: Task) -> Iterator[None]:
+    """A form that is missing, broken or at odds with the data of the case is a failure of its task, whatever it is that goes wrong."""
+    try:
+        yield
+    except (CaseError, ElementFailed, *DATABASE_AWAY):
+        raise
+    except Exception as error:
+        raise ElementFailed(
+            task.element_id,
+            task.name,
+            f"表单与案件不相符（{in_short(error)}）",
+            scope=task.process_key,
+            variables=task.context,
+        ) from error
+
+
 def form_of(session: Session, task: Task, case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Schema and UI schema of a task, from the version its case runs on."""
-    compiled = store.of_case(session, case)
-    schema = compiled.form(task.form) if task.form else copy.deepcopy(CONFIRM_FORM)
-    ui = compiled.form(task.ui_form) if task.ui_form else copy.deepcopy(CONFIRM_UI)
-    return schema, ui
+    """Schema and UI schema of a task, from the version its case runs on, or ran on when the task was done.
+
+    Raises `ElementFailed` when the version has them no more.
+    """
+    with _fitting(task):
+        compiled = case_versions.compiled_for(session, task, case)
+        missing = [path for path in (task.form, task.ui_form) if path and f"forms/{path}" not in compiled.files]
+        if missing:
+            words = f"这个版本里没有表单文件：{'、'.join(missing)}"
+            raise ElementFailed(task.element_id, task.name, words, scope=task.process_key, variables=task.context)
+        schema = compiled.form(task.form) if task.form else copy.deepcopy(CONFIRM_FORM)
+        ui = compiled.form(task.ui_form) if task.ui_form else copy.deepcopy(CONFIRM_UI)
+        return schema, ui
+
+
+def form_for_reading(session: Session, task: Task, case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The form with which to read what a task holds; empty where it fails, so that a list or a history never does."""
+    try:
+        return form_of(session, task, case)
+    except ElementFailed:
+        return {}, {}
 
 
 def choices(schema: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -51,18 +88,15 @@ def choices(schema: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def prefilled(session: Session, task: Task, case: Case, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form starts with: facts of the enterprise, of the case and of today that the schema asks for."""
-    sources: Mapping[str, str] = schema.get("x-prefill", {})
-    if not sources:
-        return {}
-    enterprise = session.get(Enterprise, case.enterprise_id) if case.enterprise_id else None
-    variables = task.context or {}
-    values: dict[str, Any] = {}
-    for name, source in sources.items():
-        value = _source(source, enterprise, variables)
-        if value is not None:
-            values[name] = copy.deepcopy(value)
-    return values
+    """What the form starts with: facts of the enterprise, of the case and of today that the schema asks for. Raises `ElementFailed`."""
+    with _fitting(task):
+        sources: Mapping[str, str] = schema.get("x-prefill", {})
+        if not sources:
+            return {}
+        enterprise = session.get(Enterprise, case.enterprise_id) if case.enterprise_id else None
+        variables = task.context or {}
+        found = {name: _source(source, enterprise, variables) for name, source in sources.items()}
+        return {name: copy.deepcopy(value) for name, value in found.items() if value is not None}
 
 
 def _source(source: str, enterprise: Enterprise | None, variables: Mapping[str, Any]) -> Any:
@@ -79,22 +113,45 @@ def _source(source: str, enterprise: Enterprise | None, variables: Mapping[str, 
 def accept(session: Session, task: Task, case: Case, submitted: Any) -> dict[str, Any]:
     """The data of a submission, checked and completed: facts of the case cannot be forged, sums are the server's.
 
-    Raises `InvalidForm` with a problem for each field.
+    Raises `InvalidForm` with a problem for each field, `ElementFailed` when the form itself does not fit.
     """
     if not isinstance(submitted, dict):
         raise InvalidForm([FieldProblem("", "表单数据应为对象")])
+    if broken := list(unstorable(submitted, "")):
+        raise InvalidForm(broken)
     schema, _ = form_of(session, task, case)
+    with _fitting(task):
+        return _accepted(session, task, case, schema, submitted)
+
+
+def _accepted(session: Session, task: Task, case: Case, schema: Mapping[str, Any], submitted: dict[str, Any]) -> dict[str, Any]:
     # Facts of the case stand; a decision that is filled in beforehand is a suggestion.
-    sources = schema.get("x-prefill", {})
-    fixed = {k: v for k, v in prefilled(session, task, case, schema).items() if sources[k].startswith("case.") and k != "decision"}
-    computed = {schema["x-scoring"][key] for key in ("total", "veto", "grade")} if "x-scoring" in schema else set()
+    sources, given = schema.get("x-prefill", {}), prefilled(session, task, case, schema)
+    fixed = {k: v for k, v in given.items() if sources[k].startswith("case.") and k != "decision"}
+    computed = {name for key, name in schema.get("x-scoring", {}).items() if key in ("total", "veto", "grade")}
     data = {**{k: v for k, v in submitted.items() if k not in computed}, **fixed}
     problems = check(schema, data)
+    if problems and (words := _beyond_repair(schema, data, fixed, given)):
+        raise ElementFailed(task.element_id, task.name, words, scope=task.process_key, variables=task.context)
     if problems:
         raise InvalidForm(problems)
     if "x-scoring" in schema:
         data.update(score(schema["x-scoring"], data))
     return data
+
+
+def _beyond_repair(schema: Mapping[str, Any], data: Mapping[str, Any], fixed: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """What nobody who fills in the form can put right: a fact of the case that the form refuses, or one that it shows and the case has not."""
+    properties = schema.get("properties", {})
+    for name, value in fixed.items():
+        rule = {"$defs": schema.get("$defs", {}), **properties[name]} if name in properties else schema.get("additionalProperties", True)
+        if not _validator(_frozen(rule)).is_valid(value):
+            return f"案件里的“{properties.get(name, {}).get('title', name)}”不是表单要求的内容"
+    for name in schema.get("required", ()):
+        rule = properties.get(name, {})
+        if rule.get("readOnly") and name not in data and name not in given and name in schema.get("x-prefill", {}):
+            return f"表单需要的“{rule.get('title', name)}”在案件里没有"
+    return ""
 
 
 def _is_given(schema: Mapping[str, Any], name: str) -> bool:
@@ -104,9 +161,9 @@ def _is_given(schema: Mapping[str, Any], name: str) -> bool:
 
 def check(schema: Mapping[str, Any], data: Any) -> list[FieldProblem]:
     """What is wrong with `data`, a sentence for each field."""
-    unstorable = list(_unstorable(data, ""))
-    if unstorable:
-        return unstorable
+    broken = list(unstorable(data, ""))
+    if broken:
+        return broken
     found: dict[str, FieldProblem] = {}
     for error in _leaves(_validator(_frozen(schema)).iter_errors(data)):
         for problem in _problems(error):
@@ -114,30 +171,39 @@ def check(schema: Mapping[str, Any], data: Any) -> list[FieldProblem]:
     return list(found.values())
 
 
-def _unstorable(value: Any, pointer: str) -> Iterator[FieldProblem]:
+def unstorable(value: Any, pointer: str = "") -> Iterator[FieldProblem]:
     """What JSON and databases cannot hold, whatever the schema says: NaN, infinity, characters that are none."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if any(True for _ in _unstorable(key, pointer)):
+            if any(True for _ in unstorable(key, pointer)):
                 yield FieldProblem(pointer, "含有不能保存的字符")
             else:
-                yield from _unstorable(item, f"{pointer}/{key}")
+                yield from unstorable(item, f"{pointer}/{key}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _unstorable(item, f"{pointer}/{index}")
+            yield from unstorable(item, f"{pointer}/{index}")
     elif isinstance(value, float) and not math.isfinite(value):
         yield FieldProblem(pointer, "应为数字")
     elif isinstance(value, str) and ("\0" in value or any("\ud800" <= c <= "\udfff" for c in value)):
         yield FieldProblem(pointer, "含有不能保存的字符")
 
 
-def _frozen(schema: Mapping[str, Any]) -> str:
+def _frozen(schema: Mapping[str, Any] | bool) -> str:
     return json.dumps(schema, sort_keys=True, ensure_ascii=False)
 
 
+def _whole_steps(_validator: Any, step: float, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """`multipleOf` counted in decimals: binary fractions would refuse 0.07 yuan as no multiple of 0.01."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and Decimal(str(value)) % Decimal(str(step)):
+        yield ValidationError(f"{value} is no multiple of {step}")
+
+
+_Validator: Any = extend(Draft202012Validator, {"multipleOf": _whole_steps})
+
+
 @lru_cache(maxsize=256)
-def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+def _validator(schema: str) -> Any:
+    return _Validator(json.loads(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 def _leaves(errors: Any) -> list[ValidationError]:
@@ -191,15 +257,19 @@ def _title(error: Any, name: str) -> str:
 def score(rule: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """Total, vetoes and grade of a scoring sheet. Points are added exactly; grades are reached at their figure (“达到”).
 
-    The veto for too few points follows from the total, whatever was ticked.
+    A veto for too few points (`veto_below_pass`) follows from the total, whatever was ticked. A sheet that knows no grades has no `grade` either.
     """
     points = data.get(rule["scores"], {})
     total = sum((Decimal(str(value)) for value in points.values()), Decimal(0))
-    vetoes = {**data.get(rule["vetoes"], {}), rule["veto_below_pass"]: total < rule["pass"]}
+    vetoes = dict(data.get(rule["vetoes"], {}))
+    if "veto_below_pass" in rule:
+        vetoes[rule["veto_below_pass"]] = total < rule["pass"]
     vetoed = any(vetoes.values())
-    grade = "fail" if vetoed else next((name for name, least in rule["grades"] if total >= least), "fail")
     number: int | float = int(total) if total == total.to_integral_value() else float(total)
-    return {rule["vetoes"]: vetoes, rule["total"]: number, rule["veto"]: vetoed, rule["grade"]: grade}
+    found: dict[str, Any] = {rule["vetoes"]: vetoes, rule["total"]: number, rule["veto"]: vetoed}
+    if "grade" in rule:
+        found[rule["grade"]] = "fail" if vetoed else next((name for name, least in rule["grades"] if total >= least), "fail")
+    return found
 
 
 def actor_name(session: Session, task: Task, case: Case) -> str:

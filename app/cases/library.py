@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.errors import Conflict, NotFound
 from app.engine import store
-from app.engine.definition import bad_forms, compile_definition, content_hash
+from app.engine.checking import gate
+from app.engine.definition import content_hash
 from app.engine.diagram import Diagram, Process, read_diagram
 from app.engine.errors import DiagramError, Problem
-from app.law.labels import ACTOR_LABELS
 from app.model import Definition, DefinitionStatus
 from app.services.context import OPERATORS
+
+SUFFIXES = (".bpmn", ".dmn", ".json")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,13 @@ class Library:
 
 def read_folder(root: Path) -> Library:
     """Reads `processes/**/*.bpmn` and `forms/**/*.json` under a project root. Unreadable diagrams become problems."""
+    return read_files(files_in(root))
+
+
+def files_in(root: Path) -> dict[str, bytes]:
+    """The files of a library under a project root, by path."""
     files = [*root.glob("processes/**/*.bpmn"), *root.glob("processes/**/*.dmn"), *root.glob("forms/**/*.json")]
-    return read_files({path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(files)})
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(files)}
 
 
 def read_files(bodies: Mapping[str, bytes]) -> Library:
@@ -58,65 +65,45 @@ def read_files(bodies: Mapping[str, bytes]) -> Library:
     return Library(bodies, diagrams, tuple(problems))
 
 
-def check(library: Library) -> list[Problem]:
-    """Everything that keeps a process of the library from being deployed."""
-    problems = list(library.problems)
-    for key in library.diagrams:
-        files = store.bundle(key, library.diagrams, library.bodies)
-        problems.extend(p for p in _faults(library, key, files) if p not in problems)
-    return problems
+def with_files(library: Library, given: Mapping[str, bytes]) -> Library:
+    """The library with some files instead of those that it has at their paths or for the same processes."""
+    replaced = {library.diagrams[key].path for key in read_files(given).diagrams if key in library.diagrams}
+    kept = {path: body for path, body in library.bodies.items() if path not in replaced}
+    return read_files({**kept, **given})
 
 
-def _faults(library: Library, key: str, files: Mapping[str, bytes]) -> list[Problem]:
-    problems = bad_forms(files)
-    try:
-        compile_definition(key, files)
-    except DiagramError as error:
-        problems.extend(error.problems)
-    return problems + _unknown_names(library, key)
-
-
-def _unknown_names(library: Library, key: str) -> list[Problem]:
-    """Actors and operators that nobody knows."""
-    diagram, process = library.diagrams[key], library.process(key)
-    problems = []
-    for element in process.elements.values():
-        actors = [f.get("actor", "") for f in (element.properties, *element.parts.values())]
-        for actor in actors:
-            if actor and not actor.startswith("{") and actor not in ACTOR_LABELS:
-                problems.append(Problem(diagram.path, element.id, element.name, "unknown-actor", f"没有“{actor}”这个办理角色"))
-    for element_id, operator in process.operators:
-        if operator not in OPERATORS:
-            found = process.elements.get(element_id)
-            problems.append(
-                Problem(diagram.path, element_id, found.name if found else "", "unknown-operator", f"没有名为“{operator}”的服务")
-            )
-    return problems
+def check(library: Library, keys: Iterable[str] | None = None) -> list[Problem]:
+    """Everything wrong with the library, or with some of its processes: what keeps them from being deployed, and warnings."""
+    return [*library.problems, *gate.check(library.diagrams if keys is None else keys, library.diagrams, library.bodies, OPERATORS)]
 
 
 def load(session: Session, library: Library) -> list[Definition]:
-    """Deploys every process whose content is new. Raises `DiagramError` with all problems; then nothing is stored."""
+    """Deploys every process whose content was never in use here. Raises `DiagramError` with all problems; then nothing is stored.
+
+    What administrators deployed since, or took out of use, stays as they left it: the same content does not come back with the next start.
+    """
     latest = {
         d.key: d
         for d in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.version))
     }
+    used = select(Definition.key, Definition.content_hash).where(Definition.status != DefinitionStatus.DRAFT)
+    known = set(session.execute(used).tuples())
     fresh: dict[str, dict[str, bytes]] = {}
     for key in library.diagrams:
         files = store.bundle(key, library.diagrams, library.bodies)
-        known = latest.get(key)
-        if known is None or known.content_hash != content_hash(files):
+        if (key, content_hash(files)) not in known:
             fresh[key] = files
     if not fresh and not library.problems:
         return []
-    problems = check(library)
+    problems = gate.errors(check(library))
     if problems:
         raise DiagramError(problems)
     loaded = []
     for key, files in sorted(fresh.items()):
         definition = store.save(session, library.process(key), files, content_hash(files), DefinitionStatus.DEPLOYED)
-        known = latest.get(key)
-        if known is not None and known.extension_note and known.in_force_to == definition.in_force_to:
-            definition.extension_note = known.extension_note
+        before = latest.get(key)
+        if before is not None and before.extension_note and before.in_force_to == definition.in_force_to:
+            definition.extension_note = before.extension_note
         loaded.append(definition)
     return loaded
 
@@ -126,16 +113,14 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> list[Definition
 
     Raises `DiagramError` with every problem; then nothing is stored.
     """
-    bodies = {**_deployed_files(session), **uploads}
+    bodies = {**deployed_files(session), **uploads}
     library = read_files(bodies)
     own = [key for key, diagram in library.diagrams.items() if diagram.path in uploads]
     problems = [p for p in library.problems if p.file in uploads]
     if not own and not problems:
         problems.append(Problem("", "", "", "no-diagram", "没有收到可执行的 BPMN 流程图"))
     drafts = []
-    for key in own:
-        files = store.bundle(key, library.diagrams, bodies)
-        problems.extend(_faults(library, key, files))
+    problems.extend(gate.errors(gate.check(own, library.diagrams, bodies, OPERATORS)))
     if problems:
         raise DiagramError(problems)
     for key in own:
@@ -144,7 +129,8 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> list[Definition
     return drafts
 
 
-def _deployed_files(session: Session) -> dict[str, bytes]:
+def deployed_files(session: Session) -> dict[str, bytes]:
+    """The files of all deployed processes by path, the newest version of each."""
     files: dict[str, bytes] = {}
     for definition in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.id)):
         files.update(store.files_of(session, definition.id))
@@ -152,14 +138,31 @@ def _deployed_files(session: Session) -> dict[str, bytes]:
 
 
 def deploy(session: Session, key: str, version: int) -> Definition:
-    """Deploys a draft. Raises `NotFound`, and `Conflict` when the version is none."""
+    """Deploys a draft that passes every check.
+
+    Raises `NotFound`, `Conflict` when the version is no draft, `DiagramError` with every problem: a draft may have been stored before a check existed,
+    or while a process that it starts was still there.
+    """
     definition = session.scalars(select(Definition).where(Definition.key == key, Definition.version == version).with_for_update()).first()
     if definition is None:
         raise NotFound("没有这个版本")
     if definition.status != DefinitionStatus.DRAFT:
         raise Conflict("只有草稿可以部署")
+    problems = gate.errors(_faults(session, definition))
+    if problems:
+        raise DiagramError(problems)
     definition.status, definition.deployed_at = DefinitionStatus.DEPLOYED, clock.now()
     return definition
+
+
+def _faults(session: Session, definition: Definition) -> list[Problem]:
+    """What the checks say of a stored version among the processes that are deployed now."""
+    own = store.files_of(session, definition.id)
+    library = read_files({**deployed_files(session), **own})
+    unreadable = [problem for problem in library.problems if problem.file in own]
+    if unreadable or definition.key not in library.diagrams:
+        return unreadable or [Problem("", "", definition.name, "no-diagram", "版本里没有可执行的流程图")]
+    return gate.check([definition.key], library.diagrams, library.bodies, OPERATORS)
 
 
 def record_extension(session: Session, prefix: str, note: str) -> int:

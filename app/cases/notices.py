@@ -18,7 +18,7 @@ from app.model import Case, Notice, Organisation, Task, TaskStatus
 PAGE = 50
 KINDS = {
     "task": "待办", "notice": "通知", "reminder": "临期提醒", "supervision": "督办", "clock_stop": "计时变动", "urge": "催办",
-    "filing": "备案", "case_ended": "办结",
+    "filing": "备案", "case_ended": "办结", "register": "名录", "migration": "流程修订",
 }  # fmt: skip
 
 

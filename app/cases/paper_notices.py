@@ -99,7 +99,8 @@ class _Unprintable(Exception):
 def document_of(session: Session, notice: Notice, recipient: Organisation, case: Case | None) -> OfficialDocument:
     """The written form of a notice."""
     told = Told(session, notice, recipient, case)
-    builder = _BY_TEMPLATE.get(notice.template or "") or _BY_KIND.get(notice.kind)
+    in_words_of_its_rules = case is None or case.process_key.startswith("shandong.")
+    builder = (_BY_TEMPLATE.get(notice.template or "") if in_words_of_its_rules else None) or _BY_KIND.get(notice.kind)
     if builder is not None:
         try:
             return builder(told)

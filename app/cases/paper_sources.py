@@ -59,11 +59,11 @@ def envelope(issued_on: dt.date, *, demo: bool, number: str | None = None) -> En
     return Envelope(number=number or "", issued_on=issued_on, watermark=DEMO_MARK if demo else None)
 
 
-def listed(enterprise: Enterprise, grounds: list[str] | None = None, result: str = "") -> ListedEnterprise:
+def listed(enterprise: Enterprise, grounds: list[str] | None = None, result: str = "", basis: str = "") -> ListedEnterprise:
     """An enterprise as documents name it."""
     return ListedEnterprise(
         enterprise.name, uscc=enterprise.uscc, region=place(enterprise.region_code), grounds=tuple(grounds or ()),
-        industry=enterprise.industry_code or "", result=RESULTS.get(result, result),
+        industry=enterprise.industry_code or "", result=RESULTS.get(result, result), basis=basis,
     )  # fmt: skip
 
 

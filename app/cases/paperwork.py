@@ -15,7 +15,7 @@ from app import clock
 from app.access import scope
 from app.access.organisations import find_authority, region_at, superior
 from app.access.principal import Principal
-from app.cases import paper_notices, rosters
+from app.cases import paper_notices, paper_publications, rosters
 from app.cases.case_file import sees_own_side_only
 from app.cases.errors import CaseError, NotFound
 from app.cases.paper_sources import CaseFacts, Paper, authority, day_of, envelope, listed, place
@@ -34,7 +34,7 @@ from app.model import (
     Task,
     TaskStatus,
 )
-from app.office import letters, templates
+from app.office import templates
 from app.office.official_document import OfficialDocument
 from app.office.table_workbook import Column, table_to_xlsx
 
@@ -106,7 +106,7 @@ BATCH = 200
 
 def listing_papers(session: Session, principal: Principal, roster_id: int, part: int = 1) -> tuple[str, list[Paper]]:
     """The written notices to all listed enterprises of a roster. Raises `NotFound`, `CaseError` while it is not approved."""
-    roster, case = _approved(session, principal, roster_id)
+    roster, case = _approved(session, principal, roster_id, "listing_notice")
     entries = session.scalars(
         select(RosterEntry)
         .where(RosterEntry.roster_id == roster.id, RosterEntry.status == EntryStatus.LISTED)
@@ -133,7 +133,7 @@ def parts(listed_entries: int) -> int:
 
 def copy_paper(session: Session, principal: Principal, roster_id: int) -> Paper:
     """抄送函 of an approved roster to the other line's authority at the level that proposed it. Raises `NotFound`, `CaseError`."""
-    roster, case = _approved(session, principal, roster_id)
+    roster, case = _approved(session, principal, roster_id, "copy_letter")
     bureau = session.get_one(Organisation, roster.organisation_id)
     other = find_authority(session, bureau.level or "county", _other(roster.line), roster.region_code)
     copied = CaseFacts(session, case).submitted("shandong/listing_copy.json") if case else None
@@ -146,8 +146,10 @@ def _other(line: str) -> str:
     return "coordinator" if line == "environment" else "environment"
 
 
-def _approved(session: Session, principal: Principal, roster_id: int) -> tuple[Roster, Case | None]:
+def _approved(session: Session, principal: Principal, roster_id: int, letter: str) -> tuple[Roster, Case | None]:
     roster = rosters.find(session, principal, roster_id)
+    if letter not in rosters.kind_of(session, roster).letters:
+        raise CaseError("这种名单的书面通知在公布以后由各案件送达，不在这里打印")
     if roster.status == RosterStatus.OPEN:
         raise CaseError("名单还没有核定，核定后才能打印通知书和抄送函")
     case = session.scalars(select(Case).where(Case.roster_id == roster.id).order_by(Case.id).limit(1)).first()
@@ -186,8 +188,14 @@ def publication_paper(session: Session, publication_id: int) -> Paper:
     """The official document of a publication."""
     found = published(session, publication_id)
     publication = found.publication
-    builder = _PUBLICATIONS.get(publication.kind, _announcement)
-    return Paper(publication.title, builder(session, found))
+    case = session.get(Case, publication.case_id) if publication.case_id else None
+    in_words_of_its_rules = case is None or case.process_key.startswith("shandong.")
+    builder = _PUBLICATIONS.get(publication.kind) if in_words_of_its_rules else None
+    if builder is not None:
+        return Paper(publication.title, builder(session, found))
+    if publication.kind == "mandatory_list":
+        return Paper(publication.title, paper_publications.published_list(session, publication, found.rows))
+    return Paper(publication.title, paper_publications.announcement(publication, found.rows))
 
 
 def _mandatory_list(session: Session, found: Published) -> OfficialDocument:
@@ -217,17 +225,6 @@ def _passed_list(session: Session, found: Published) -> OfficialDocument:
         authority=_office(session, publication, "shandong/acceptance_passed_list.json"),
         envelope=envelope(publication.published_on, demo=publication.is_demo), enterprises=_with_results(found),
         period=f"{publication.published_on.year}年{publication.published_on.month}月",
-    )  # fmt: skip
-
-
-def _announcement(session: Session, found: Published) -> OfficialDocument:
-    """What an enterprise publishes about itself."""
-    publication = found.publication
-    named = "、".join(f"{e.name}（统一社会信用代码 {e.uscc}，{place(e.region_code)}）" for e, _ in found.rows)
-    text = f"{named}按照清洁生产审核的有关规定公布有关信息，公布日期 {periods.format_date(publication.published_on)}"
-    return letters.general_letter(
-        authority=_publisher(publication), envelope=envelope(publication.published_on, demo=publication.is_demo), recipient="",
-        title=publication.title, paragraphs=[text],
     )  # fmt: skip
 
 
@@ -261,10 +258,11 @@ _COLUMNS = (
 def publication_table(session: Session, publication_id: int) -> tuple[str, bytes]:
     """A published list as an Excel workbook, with its title."""
     found = published(session, publication_id)
+    names: dict[str, str] = found.publication.body.get("grounds") or {g: f"第八条{item}项" for g, item in _ITEMS.items()}
     rows = (
         {
             "number": number, "name": enterprise.name, "uscc": enterprise.uscc, "region": place(enterprise.region_code),
-            "industry": enterprise.industry_code, "grounds": "、".join(f"第八条{_ITEMS.get(g, g)}项" for g in grounds),
+            "industry": enterprise.industry_code, "grounds": "、".join(names.get(g, g) for g in grounds),
         }
         for number, (enterprise, grounds) in enumerate(found.rows, start=1)
     )  # fmt: skip

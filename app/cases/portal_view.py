@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.access import scope
 from app.access.principal import Principal
+from app.cases import case_versions
 from app.cases.errors import NotFound
 from app.engine import outline, store
 from app.engine.outline import Stage
@@ -149,15 +150,13 @@ def _outline(session: Session, definition: Definition) -> list[Stage]:
 
 
 def _steps(session: Session, principal: Principal, case: Case, tasks: list[Task], today: dt.date) -> list[Step]:
-    passed = set(
-        session.scalars(
-            select(Event.element_id).where(Event.case_id == case.id, Event.kind == "element_passed", Event.process_key == case.process_key)
-        )
-    )
+    names = case_versions.names_today(session, case)
+    events = select(Event).where(Event.case_id == case.id, Event.kind == "element_passed", Event.process_key == case.process_key)
+    passed = {names.of(event)[1][1] for event in session.scalars(events)}
     by_stage: dict[str, list[Task]] = {}
     for task in tasks:
-        callers = (task.context or {}).get("_callers") or [task.element_id]
-        by_stage.setdefault(callers[0], []).append(task)
+        callers, (_, element_id) = names.of_task(task)
+        by_stage.setdefault(callers[0] if callers else element_id, []).append(task)
     stages = _outline(session, case.definition)
     begun = [stage.element.id for stage in stages if stage.element.id in by_stage]
     steps: list[tuple[tuple[int, int], Step]] = []

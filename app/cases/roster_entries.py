@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,8 +11,8 @@ from app.access.organisations import LEVELS, region_prefix
 from app.cases.errors import FieldProblem, InvalidForm
 from app.model import RosterEntry
 from app.model.identifiers import IdentifierError, check_county, check_industry, check_uscc, normalise, region_name
+from app.services.list_kinds import Ground
 
-GROUNDS_OF_LINE = {"environment": ("1", "3"), "coordinator": ("2",)}
 FIELDS = (
     "name", "uscc", "region_code", "industry_code", "address", "legal_representative", "contact_name", "contact_phone",
     "grounds", "management_level",
@@ -23,16 +24,18 @@ LABELS = {
 }  # fmt: skip
 LEVEL_NAMES = {"county": "县级", "city": "市级", "province": "省级"}
 _LONGEST = {"name": 100, "address": 200, "legal_representative": 50, "contact_name": 50, "contact_phone": 40}
-_ITEMS = {"1": "（一）", "2": "（二）", "3": "（三）"}
 
 
-def checked(values: dict[str, Any], *, line: str, area: str) -> dict[str, Any]:
-    """The values of an entry in their normal form. `area` is the region of the bureau that enters it. Raises `InvalidForm`."""
+def checked(values: dict[str, Any], *, grounds: Mapping[str, Ground], area: str) -> dict[str, Any]:
+    """The values of an entry in their normal form. Raises `InvalidForm`.
+
+    `grounds` are those that its kind of list knows, `area` is the region of the bureau that enters it.
+    """
     clean: dict[str, Any] = {field: values.get(field) or None for field in FIELDS}
     problems: list[FieldProblem] = []
     _check_texts(clean, problems)
     _check_codes(clean, problems, area)
-    clean["grounds"] = _grounds(clean["grounds"], problems, line)
+    clean["grounds"] = _grounds(clean["grounds"], problems, grounds)
     if clean["management_level"] not in LEVELS[:3]:
         clean["management_level"] = "county"
     if problems:
@@ -71,29 +74,29 @@ def _check_codes(clean: dict[str, Any], problems: list[FieldProblem], area: str)
         problems.append(FieldProblem("/region_code", "所在地不在本机关辖区内"))
 
 
-def _grounds(given: Any, problems: list[FieldProblem], line: str) -> list[str]:
-    grounds = sorted({str(ground) for ground in given or []})
-    foreign = [ground for ground in grounds if ground not in GROUNDS_OF_LINE[line]]
-    if not grounds:
+def _grounds(given: Any, problems: list[FieldProblem], known: Mapping[str, Ground]) -> list[str]:
+    chosen = sorted({str(ground) for ground in given or []})
+    foreign = [ground for ground in chosen if ground not in known]
+    if not chosen:
         problems.append(FieldProblem("/grounds", "请选择列入依据"))
     elif foreign:
-        named = "、".join(f"第{_ITEMS.get(ground, ground)}项" for ground in foreign)
-        problems.append(FieldProblem("/grounds", f"列入依据不属于本部门职责：{named}"))
-    return grounds
+        names = "、".join(ground.name for ground in known.values())
+        problems.append(FieldProblem("/grounds", f"列入依据不属于本部门职责：{'、'.join(foreign)}；这份名单的依据有{names}"))
+    return chosen
 
 
-def changes(entry: RosterEntry, clean: dict[str, Any]) -> list[list[str]]:
-    """What a correction changes: label, old and new value as people read them."""
+def changes(entry: RosterEntry, clean: dict[str, Any], names: Mapping[str, str]) -> list[list[str]]:
+    """What a correction changes: label, old and new value as people read them. `names` are those of the grounds."""
     found = []
     for field in FIELDS:
         old, new = getattr(entry, field), clean[field]
         if (old or None) != (new or None):
-            found.append([LABELS[field], shown(field, old), shown(field, new)])
+            found.append([LABELS[field], shown(field, old, names), shown(field, new, names)])
     return found
 
 
-def shown(field: str, value: Any) -> str:
-    """A value of an entry as people read it."""
+def shown(field: str, value: Any, names: Mapping[str, str]) -> str:
+    """A value of an entry as people read it. `names` are those of the grounds."""
     if not value:
         return "未填"
     if field == "region_code":
@@ -102,7 +105,7 @@ def shown(field: str, value: Any) -> str:
         except IdentifierError:
             return str(value)
     if field == "grounds":
-        return "、".join(_ITEMS.get(ground, ground) for ground in value)
+        return "、".join(names.get(ground, ground) for ground in value)
     return LEVEL_NAMES.get(value, str(value)) if field == "management_level" else str(value)
 
 

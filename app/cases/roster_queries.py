@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from app.access import scope
 from app.access.organisations import region_at, region_prefix
 from app.access.principal import Principal
 from app.cases.errors import NotFound
-from app.law import periods
 from app.law.periods import Deadline
 from app.model import (
     Case,
@@ -30,7 +28,7 @@ from app.model import (
     Task,
     TaskStatus,
 )
-from app.services import lists
+from app.services import list_kinds, lists
 
 INDEX_PAGE = 50
 ENTRIES_PAGE = 100
@@ -227,10 +225,11 @@ class Summary:
 
     enterprises: int
     both_lines: int
-    regions: list[tuple[str, Counter[str]]]  # code of the city; keys "all", "1", "2", "3"
+    regions: list[tuple[str, Counter[str]]]  # code of the city; keys "all" and the grounds
     totals: Counter[str]
     rosters: list[Roster]
     entries: list[tuple[RosterEntry, Roster]]
+    grounds: dict[str, str]  # how a clerk cites each
     deadlines: list[tuple[str, Deadline]]
 
 
@@ -258,18 +257,12 @@ def about_to_publish(session: Session, publication_case: Case) -> Summary:
         totals=totals,
         rosters=list({roster.id: roster for _, roster in rows}.values()),
         entries=rows,
-        deadlines=limits_since(clock.today()),
+        grounds={
+            value: ground.name
+            for value, ground in list_kinds.grounds_of(list_kinds.of_publication(session, publication_case.process_key)).items()
+        },
+        deadlines=list_kinds.limits_since_publication(session, publication_case, clock.today()),
     )
-
-
-def limits_since(published_on: dt.date) -> list[tuple[str, Deadline]]:
-    """The three limits that count from the publication of a list."""
-    label = "名单公布"
-    return [
-        ("公开信息", periods.months(1, since=published_on, since_label=label)),
-        ("启动审核", periods.months(2, since=published_on, since_label=label)),
-        ("报送审核报告", periods.years(1, since=published_on, since_label=label)),
-    ]
 
 
 @dataclass(frozen=True)

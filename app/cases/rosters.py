@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import scope
-from app.access.organisations import LEVELS, level_of_region
+from app.access.organisations import LEVELS
 from app.access.principal import Principal
-from app.cases import advancing, roster_entries, starting
+from app.cases import advancing, roster_entries
 from app.cases.advancing import By
 from app.cases.errors import CaseError, Conflict, FieldProblem, Forbidden, InvalidForm, NotFound
-from app.cases.roster_entries import FIELDS, GROUNDS_OF_LINE
-from app.law.catalogue import catalogue
+from app.cases.roster_entries import FIELDS
 from app.model import (
     Case,
     EntryStatus,
@@ -29,14 +28,9 @@ from app.model import (
     TaskStatus,
 )
 from app.office.roster_workbook import RosterFileError, RowProblem, read_roster
-from app.services import lists
+from app.services import list_kinds, lists
+from app.services.list_kinds import ListKind
 
-__all__ = [
-    "FIELDS", "GROUNDS_OF_LINE", "BadWorkbook", "Holding", "add", "before_complete", "correct", "find", "hold", "holding", "import_rows",
-    "import_workbook", "of_case", "open_roster", "possible_years", "restore", "return_entries", "strike",
-]  # fmt: skip
-
-LINE_PROCESS = {"environment": "listing_env", "coordinator": "listing_coordinator"}
 _COLUMN_FIELDS = {
     "region": "region_code", "industry": "industry_code", "contact": "contact_name", "phone": "contact_phone", "level": "management_level",
 }  # fmt: skip
@@ -44,9 +38,10 @@ _COLUMN_FIELDS = {
 
 @dataclass(frozen=True)
 class Holding:
-    """A roster that the person is working on: the roster, its case, the open task that gives the right, and the bureau that has it."""
+    """A roster that the person is working on: its kind, its case, the open task that gives the right, and the bureau that has it."""
 
     roster: Roster
+    kind: ListKind
     case: Case
     task: Task
     bureau: Organisation
@@ -65,63 +60,7 @@ class BadWorkbook(CaseError):
         super().__init__(f"文件有 {len(self.problems)} 处问题，没有导入任何企业")
 
 
-# -- opening and finding ----------------------------------------------------------------------------------------------
-
-
-def possible_years() -> list[int]:
-    """Years for which a list may be opened today."""
-    year = clock.today().year
-    return [year - 1, year, year + 1]
-
-
-def open_roster(session: Session, principal: Principal, year: int) -> Case:
-    """Starts the year's list of the person's bureau. One open list per bureau and year. Raises `Forbidden`, `Conflict`, `CaseError`."""
-    bureau = next((o for o in principal.authorities if o.body in LINE_PROCESS), None)
-    if bureau is None or bureau.body is None:
-        raise Forbidden("只有生态环境或综合协调部门可以提出名单")
-    if year not in possible_years():
-        raise CaseError(f"现在只能提出 {possible_years()[0]} 至 {possible_years()[-1]} 年度的名单")
-    known = session.scalars(
-        select(Roster).where(
-            Roster.organisation_id == bureau.id, Roster.year == year, Roster.line == bureau.body, Roster.status == RosterStatus.OPEN
-        )
-    ).first()
-    if known is not None:
-        raise Conflict(f"{bureau.name}的{year}年度名单正在办理，请在原名单上继续")
-    roster = Roster(
-        line=bureau.body, year=year, region_code=bureau.region_code, organisation_id=bureau.id,
-        status=RosterStatus.OPEN, created_at=clock.now(),
-    )  # fmt: skip
-    session.add(roster)
-    session.flush()
-    level = bureau.level or level_of_region(bureau.region_code)
-    slug = jurisdiction_of(bureau.region_code)
-    return starting.start(
-        session,
-        process=f"{slug}.{LINE_PROCESS[bureau.body]}",
-        region=bureau.region_code,
-        roster_id=roster.id,
-        title=f"{bureau.name} {year}年度强制性审核名单",
-        variables={
-            "line": bureau.body,
-            "year": year,
-            "start_level": level,
-            "proposer": f"{level}_{bureau.body}",
-            "notifier": f"{level}_{bureau.body}",
-            "roster_id": roster.id,
-        },
-        is_demo=bureau.is_demo,
-        by=By(principal.user_id, bureau.id),
-    )
-
-
-def jurisdiction_of(region_code: str) -> str:
-    """The slug of the province whose rules apply to a region. Raises `CaseError` where the catalogue has none."""
-    code = region_code[:2] + "0000"
-    for jurisdiction in catalogue().jurisdictions():
-        if jurisdiction.code == code:
-            return jurisdiction.slug
-    raise CaseError(f"没有 {code} 的流程库")
+# -- finding -----------------------------------------------------------------------------------------------------------
 
 
 def find(session: Session, principal: Principal, roster_id: int) -> Roster:
@@ -129,6 +68,14 @@ def find(session: Session, principal: Principal, roster_id: int) -> Roster:
     found = session.scalars(select(Roster).where(Roster.id == roster_id, scope.rosters(principal))).first()
     if found is None:
         raise NotFound()
+    return found
+
+
+def kind_of(session: Session, roster: Roster) -> ListKind:
+    """The kind of a roster; for one that no bureau opened, a kind that is published with it. Raises `NotFound` when there is none."""
+    found = list_kinds.of_roster(session, roster) or next(iter(list_kinds.of_publication(session, roster.publication)), None)
+    if found is None:
+        raise NotFound("没有这种名单的流程")
     return found
 
 
@@ -146,7 +93,7 @@ def holding(session: Session, principal: Principal, roster: Roster) -> Holding |
         .join(Organisation, Organisation.id == Task.organisation_id)
         .where(Case.roster_id == roster.id, Task.status == TaskStatus.OPEN, Task.panel == "roster", scope.own_tasks(principal))
     ).first()
-    return Holding(roster, row[1], row[0], row[2]) if row else None
+    return Holding(roster, list_kinds.of_case(session, row[1]), row[1], row[0], row[2]) if row else None
 
 
 def hold(session: Session, principal: Principal, roster_id: int) -> Holding:
@@ -171,7 +118,7 @@ def hold(session: Session, principal: Principal, roster_id: int) -> Holding:
 def add(session: Session, principal: Principal, roster_id: int, values: dict[str, Any]) -> RosterEntry:
     """Adds an enterprise by hand. Raises `InvalidForm` with a problem for each field."""
     held = hold(session, principal, roster_id)
-    clean = roster_entries.checked(values, line=held.roster.line, area=held.bureau.region_code)
+    clean = roster_entries.checked(values, grounds=held.kind.grounds, area=held.bureau.region_code)
     _refuse_known(session, roster_id, clean["uscc"])
     entry = _new_entry(held, clean, "added")
     session.add(entry)
@@ -183,7 +130,7 @@ def import_workbook(session: Session, principal: Principal, roster_id: int, body
     """Adds the enterprises of an Excel workbook, all or none. Raises `BadWorkbook` naming every bad row."""
     held = hold(session, principal, roster_id)
     try:
-        found = read_roster(body, allowed_grounds=set(GROUNDS_OF_LINE[held.roster.line]), region_prefix=held.bureau.region_code)
+        found = read_roster(body, grounds=held.kind.names, region_prefix=held.bureau.region_code)
     except RosterFileError as error:
         raise BadWorkbook(error.problems) from error
     rows = [{_COLUMN_FIELDS.get(name, name): value for name, value in vars(row).items()} for row in found]
@@ -207,7 +154,7 @@ def import_rows(session: Session, principal: Principal, roster_id: int, rows: Se
     for row in rows:
         number = row.get("row", 0)
         try:
-            clean = roster_entries.checked(dict(row), line=held.roster.line, area=held.bureau.region_code)
+            clean = roster_entries.checked(dict(row), grounds=held.kind.grounds, area=held.bureau.region_code)
         except InvalidForm as error:
             problems += [FieldProblem(f"/{number}{p.pointer}", p.message) for p in error.problems]
             continue
@@ -230,10 +177,10 @@ def correct(session: Session, principal: Principal, roster_id: int, entry_id: in
     if entry.status == EntryStatus.STRUCK:
         raise CaseError(f"{entry.name}已被剔除，请先恢复再更正")
     given = {**{field: getattr(entry, field) for field in FIELDS}, **values}
-    clean = roster_entries.checked(given, line=held.roster.line, area=held.bureau.region_code)
+    clean = roster_entries.checked(given, grounds=held.kind.grounds, area=held.bureau.region_code)
     if clean["uscc"] != entry.uscc:
         _refuse_known(session, roster_id, clean["uscc"])
-    changed = roster_entries.changes(entry, clean)
+    changed = roster_entries.changes(entry, clean, held.kind.names)
     for field in FIELDS:
         setattr(entry, field, clean[field])
     _act(held, entry, "corrected", None, EntryStatus.LISTED, changes=changed)

@@ -66,6 +66,9 @@ def _leaves(errors: Any) -> Iterator[ValidationError]:
     for error in errors:
         if error.context and error.validator in {"allOf", "if"}:
             yield from _leaves(error.context)
+        elif error.context and error.validator == "anyOf":
+            first = error.context[0].schema_path[0]  # of alternatives the first is made true
+            yield from _leaves(one for one in error.context if one.schema_path[0] == first)
         else:
             yield error
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import levels_of
-from app.cases import advancing
+from app.cases import advancing, subjects
 from app.cases.advancing import SYSTEM, By
 from app.cases.errors import CaseError
 from app.engine import store
 from app.engine.errors import EngineError
-from app.model import Case, CaseParty, CaseStatus, Definition, Enterprise, Publication, PublicationEntry
+from app.model import Case, CaseParty, CaseStatus, Definition, Enterprise, Publication, PublicationEntry, Roster, RosterEntry
 from app.model.session import forget_after_commit
 from app.services import outbox
 
@@ -30,10 +30,12 @@ def start(
     parent_id: int | None = None,
     start_key: str | None = None,
     title: str | None = None,
+    entry_id: int | None = None,
+    proposal_id: int | None = None,
     is_demo: bool = False,
     by: By = SYSTEM,
 ) -> Case:
-    """Starts a case of the version in force today and runs it to its first wait.
+    """Starts a case of the version in force today and runs it to its first wait. `entry_id`: the entry of a register that it is about.
 
     With a `start_key` that was used before, gives the case that it started then. Raises `CaseError` when no version is in force.
     """
@@ -64,6 +66,7 @@ def start(
     parties = {enterprise.organisation_id if enterprise else None, by.organisation_id} - {None}
     session.add_all(CaseParty(case_id=case.id, organisation_id=organisation_id) for organisation_id in parties)
     session.flush()
+    subjects.attach(session, case, by, entry_id, proposal_id)
     started = advancing.event_row(case, "case_started", by, name=definition.name, detail={"version": definition.version})
     advancing.begin(session, case, _start_variables(session, case, variables), by, [started])
     return case
@@ -82,11 +85,11 @@ def start_listed(session: Session, publication_id: int, process: str, entry_ids:
         .where(PublicationEntry.id.in_(entry_ids), PublicationEntry.case_id.is_(None))
         .order_by(PublicationEntry.position)
     ).all()
-    started = 0
+    started, lines = 0, _lines(session, publication.id, [enterprise.uscc for _, enterprise in rows])
     for entry, enterprise in rows:
         try:
             with session.begin_nested():
-                entry.case_id = _start_for(session, publication, process, entry, enterprise).id
+                entry.case_id = _start_for(session, publication, process, entry, enterprise, lines).id
             started += 1
         except (CaseError, EngineError):
             if len(entry_ids) == 1:
@@ -104,8 +107,24 @@ def start_listed(session: Session, publication_id: int, process: str, entry_ids:
     return started
 
 
-def _start_for(session: Session, publication: Publication, process: str, entry: PublicationEntry, enterprise: Enterprise) -> Case:
+def _lines(session: Session, publication_id: int, codes: list[str]) -> dict[str, str]:
+    """Which body handles an enterprise: the one that listed it, the environment authority where several did."""
+    listed = (
+        select(RosterEntry.uscc, Roster.line)
+        .join(Roster, Roster.id == RosterEntry.roster_id)
+        .where(RosterEntry.publication_id == publication_id, RosterEntry.uscc.in_(codes))
+    )
+    found: dict[str, str] = {}
+    for uscc, line in session.execute(listed).tuples():
+        found[uscc] = line if found.get(uscc, line) == line else "environment"
+    return found
+
+
+def _start_for(
+    session: Session, publication: Publication, process: str, entry: PublicationEntry, enterprise: Enterprise, lines: dict[str, str]
+) -> Case:
     """The case of one listed enterprise."""
+    line = {"line": lines[enterprise.uscc]} if enterprise.uscc in lines else {}
     return start(
         session,
         process=process,
@@ -117,6 +136,7 @@ def _start_for(session: Session, publication: Publication, process: str, entry: 
             "grounds": list(entry.grounds),
             "list_published_on": publication.published_on.isoformat(),
             "publication_id": publication.id,
+            **line,
             "mandatory": True,
             "year": publication.year,
         },

@@ -44,35 +44,42 @@ def _as_moved(deadline: Deadline | None, moved: list[Deadline]) -> Deadline | No
     return next(same, deadline)
 
 
-def _row(session: Session, case: Case, one: OpenedTask, deadline: Deadline | None) -> Task:
+def facts_of(one: OpenedTask) -> dict[str, Any]:
+    """The columns of a task that follow from its element and from the case, apart from its organisation and its limit."""
     legal = one.legal
-    actor = legal.actor or "county_environment"
-    organisation = resolve_actor(session, actor, case)
+    return {
+        "process_key": legal.process_key,
+        "element_id": legal.id,
+        "name": legal.name,
+        "basis": " ".join(legal.basis),
+        "article": legal.article,
+        "actor": legal.actor or "county_environment",
+        "optional": legal.element.properties.get("optional") == "true",
+        "panel": legal.panel,
+        "form": legal.form,
+        "ui_form": legal.ui_form,
+        "inherited_due": one.inherited,
+        "context": {**one.variables, "_callers": list(one.callers), "_handled": one.handled},
+    }
+
+
+def _row(session: Session, case: Case, one: OpenedTask, deadline: Deadline | None) -> Task:
+    facts = facts_of(one)
+    organisation = resolve_actor(session, facts["actor"], case)
     task = Task(
         case_id=case.id,
         engine_id=one.engine_id,
-        process_key=legal.process_key,
-        element_id=legal.id,
-        name=legal.name,
-        basis=" ".join(legal.basis),
-        article=legal.article,
-        actor=actor,
         organisation=organisation,
-        waiting_for=None if organisation else what_is_missing(actor, case.region_code),
+        waiting_for=None if organisation else what_is_missing(facts["actor"], case.region_code),
         status=TaskStatus.OPEN,
-        optional=legal.element.properties.get("optional") == "true",
-        panel=legal.panel,
-        form=legal.form,
-        ui_form=legal.ui_form,
         created_at=clock.now(),
-        inherited_due=one.inherited,
-        context={**one.variables, "_callers": list(one.callers), "_handled": one.handled},
+        **facts,
     )
     task.sort_due = NO_DUE
     if deadline is not None and not task.optional:
         set_deadline(task, deadline)
-    if organisation is not None and legal.basis:
-        task.promise_due_on = _promise(session, organisation, legal.basis, task.due_on)
+    if organisation is not None and one.legal.basis:
+        task.promise_due_on = promise(session, organisation, one.legal.basis, task.due_on)
     return task
 
 
@@ -85,17 +92,23 @@ def set_deadline(task: Task, deadline: Deadline) -> None:
     task.clock_stopped = deadline.is_stopped
 
 
-def _promise(session: Session, organisation: Organisation, steps: tuple[str, ...], due_on: dt.date | None) -> dt.date | None:
+def clear_deadline(task: Task) -> None:
+    """Takes the time limit from a task."""
+    task.deadline = task.due_on = task.warn_on = task.overdue_at = task.promise_due_on = None
+    task.sort_due, task.clock_stopped = NO_DUE, False
+
+
+def promise(session: Session, organisation: Organisation, steps: tuple[str, ...], due_on: dt.date | None) -> dt.date | None:
     """The bureau's own shorter limit, counted from today; never later than the legal one."""
     if organisation.level is None:
         return None
-    promise = session.scalars(
+    found = session.scalars(
         select(ServicePromise).where(ServicePromise.organisation_id == organisation.id, ServicePromise.step.in_(steps)).limit(1)
     ).first()
-    if promise is None:
+    if found is None:
         return None
-    count = periods.workdays if promise.unit == "workday" else periods.days
-    promised = count(promise.value, since=clock.today(), since_label="环节开始").due_on
+    count = periods.workdays if found.unit == "workday" else periods.days
+    promised = count(found.value, since=clock.today(), since_label="环节开始").due_on
     return min(promised, due_on) if due_on else promised
 
 

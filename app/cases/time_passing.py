@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases import advancing, work
-from app.cases.advancing import SYSTEM
+from app.cases import advancing, failures, work
+from app.cases.advancing import SYSTEM, Steer, straight
 from app.model import Case, CaseStatus, Organisation, Task, TaskStatus, Timer, TimerKind
-from app.model.session import Database, forget_after_commit
+from app.model.session import DATABASE_AWAY, Database, forget_after_commit
+from app.services import client_record
 from app.services.notices import Message, tell
 
 FIRED_AT_ONCE = 5_000
@@ -40,15 +40,17 @@ def handle_due(database: Database, limit: int = 1000) -> int:
             timer = _take(session)
             if timer is None:
                 return handled
-            timer_id, case_id = timer.id, timer.case_id
+            timer_id, case = timer.id, advancing.lock(session, timer.case_id)
+            subject = failures.Subject.of(session, case)
             try:
                 with session.begin_nested():
-                    _handle(session, timer)
-            except OperationalError:  # the database, not the case: the row is tried again
+                    carry_out(session, case, timer)
+            except DATABASE_AWAY:  # not the case: the row is tried again
                 raise
             except Exception as error:  # whatever it is, it must not keep the other rows from their turn
                 forget_after_commit(session)
-                _suspend(session, case_id, timer_id, error)
+                # The row stays, and is taken again once the case is active.
+                failures.open_incident(session, case, subject.describe(error), {"act": "timer", "timer_id": timer_id})
         handled += 1
     return handled
 
@@ -75,14 +77,14 @@ def _take(session: Session) -> Timer | None:
             return timer
 
 
-def _handle(session: Session, timer: Timer) -> None:
-    case = advancing.lock(session, timer.case_id)
+def carry_out(session: Session, case: Case, timer: Timer, steer: Steer = straight) -> None:
+    """Lets happen what a timer stands for, and deletes its row. The case is locked and active."""
     kind, engine_id, task_id = timer.kind, timer.engine_id, timer.task_id
     session.delete(timer)
     session.flush()
     if kind == TimerKind.EVENT:
         fired = advancing.event_row(case, "timer_fired", SYSTEM, detail={"engine_id": engine_id})
-        advancing.advance(session, case, lambda run: run.fire(engine_id or ""), SYSTEM, [fired])
+        advancing.advance(session, case, lambda run: steer(run, lambda run: run.fire(engine_id or "")), SYSTEM, [fired])
         return
     task = session.get(Task, task_id) if task_id else None
     if task is None or task.status != TaskStatus.OPEN:
@@ -101,6 +103,7 @@ def _overdue(session: Session, case: Case, task: Task) -> None:
         process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,
         organisation_id=task.organisation_id, detail={"due": task.due_on.isoformat() if task.due_on else None},
     )  # fmt: skip
+    client_record.after_miss(session, case, task)
     if not (task.context or {}).get("_handled"):
         work.supervise_late(session, case, task)
 
@@ -119,18 +122,3 @@ def _remind(session: Session, case: Case, task: Task) -> None:
         task_id=task.id,
     )
     tell(session, case, [message])
-
-
-def _suspend(session: Session, case_id: int, timer_id: int, error: Exception) -> None:
-    """Suspends a case whose timer failed; the row stays and is taken again once the case is active."""
-    case = session.get_one(Case, case_id)
-    case.status = CaseStatus.SUSPENDED
-    case.incident = {
-        "message": str(error),
-        "element": getattr(error, "element_id", ""),
-        "name": getattr(error, "name", ""),
-        "at": clock.now().isoformat(),
-        "timer": timer_id,
-    }
-    session.flush()
-    advancing.record(session, case, "incident", SYSTEM, name=str(error)[:200], public_to_enterprise=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +13,12 @@ from app import clock
 from app.access import scope
 from app.access.organisations import superior
 from app.access.principal import Principal
-from app.cases import advancing, corrections, documents, forms, rosters
-from app.cases.advancing import By
+from app.cases import advancing, corrections, documents, failures, forms, rosters
+from app.cases.advancing import By, Steer, straight
 from app.cases.errors import CaseError, Conflict, Forbidden, NotFound
-from app.engine.errors import NotWaiting
-from app.model import Case, Draft, Event, Membership, Organisation, Task, TaskStatus, User
+from app.engine.errors import ElementFailed, NotWaiting
+from app.model import Case, CaseStatus, Draft, Event, Membership, Organisation, Task, TaskStatus, User
+from app.services import client_record
 from app.services.notices import Message, tell
 
 RETURN_DECISION = "return"
@@ -82,15 +84,56 @@ def _by(principal: Principal, task: Task) -> By:
 def complete(session: Session, principal: Principal, task_id: int, submitted: Any, revision: int | None = None) -> Task:
     """Completes a task with its form and moves the case on.
 
-    Raises `NotFound`, `Forbidden`, `Conflict`, `InvalidForm`; then nothing is changed.
+    Raises `NotFound`, `Forbidden`, `Conflict`, `InvalidForm`; then nothing is changed. Raises `ActFailed` when the process fails behind it: nothing
+    is changed either, and `failures.suspend` keeps what was submitted.
     """
     task, case, draft = _own_open(session, principal, task_id, revision)
+    pending = {
+        "act": "complete", "task_id": task.id, "user_id": principal.user_id, "organisation_id": task.organisation_id,
+        "submitted": submitted, "at": clock.now().isoformat(),
+    }  # fmt: skip
+    with failures.kept(session, case, pending, task):
+        _complete(session, principal, task, case, draft, submitted, clock.now(), straight)
+    return task
+
+
+def complete_again(session: Session, case: Case, pending: dict[str, Any], steer: Steer = straight) -> bool:
+    """Carries out a completion that an incident kept: as the person who submitted it, done when they did it. The case is locked.
+
+    False when the task is not open any more. Raises what the process raises, and `InvalidForm` when what was submitted no longer fits.
+    """
+    row = session.execute(
+        select(Task, Draft).outerjoin(Draft, Draft.task_id == Task.id).where(Task.id == pending["task_id"], Task.case_id == case.id)
+    ).first()
+    if row is None or row[0].status != TaskStatus.OPEN:
+        return False
+    principal = Principal(session.get_one(User, pending["user_id"]))
+    at = dt.datetime.fromisoformat(pending["at"])
+    _complete(session, principal, row[0], case, row[1], pending["submitted"], at, steer)
+    return True
+
+
+def report_form(session: Session, principal: Principal, task_id: int) -> None:
+    """Suspends the case of an open task whose form cannot be shown. Nothing happens where it can be after all."""
+    task, case, _draft = _locked(session, principal, task_id)
+    if task.status != TaskStatus.OPEN or case.status != CaseStatus.ACTIVE:
+        return
+    try:
+        forms.prefilled(session, task, case, forms.form_of(session, task, case)[0])
+    except ElementFailed as error:
+        failure = failures.Subject.of(session, case, task).describe(error)
+        failures.open_incident(session, case, failure, {"act": "form", "task_id": task.id})
+
+
+def _complete(
+    session: Session, principal: Principal, task: Task, case: Case, draft: Draft | None, submitted: Any, at: dt.datetime, steer: Steer
+) -> None:
     data = forms.accept(session, task, case, submitted)
     rosters.before_complete(session, task, case, data)
     documents.attach(session, principal, task, case, data)
     by = _by(principal, task)
     task.status = TaskStatus.COMPLETED
-    task.completed_at = clock.now()
+    task.completed_at = at
     task.completed_by_id = principal.user_id
     task.decision = data.get("decision")
     task.data = data
@@ -103,12 +146,12 @@ def complete(session: Session, principal: Principal, task_id: int, submitted: An
         detail={"decision": task.decision, "opinion": data.get("opinion"), "delegated_by": task.delegated_by_id},
     )  # fmt: skip
     corrections.resume_after(session, case, task, by)
+    client_record.after_completion(session, case, task, data)
     try:
-        step = advancing.advance(session, case, lambda run: run.complete(task.engine_id, data), by, [completed])
+        step = advancing.advance(session, case, lambda run: steer(run, lambda run: run.complete(task.engine_id, data)), by, [completed])
     except NotWaiting as error:
         raise Conflict(str(error)) from error
     corrections.stop_for(session, case, task, step, by)
-    return task
 
 
 def claim(session: Session, principal: Principal, task_id: int) -> Task:
@@ -152,7 +195,8 @@ def send_back(
 ) -> Task:
     """退回: completes a task with its `return` decision. Raises `CaseError` where the procedure knows no return."""
     task, case, _draft = _own_open(session, principal, task_id, revision)
-    schema, _ = forms.form_of(session, task, case)
+    with failures.kept(session, case, {"act": "form", "task_id": task.id}, task):
+        schema, _ = forms.form_of(session, task, case)
     if RETURN_DECISION not in {c["value"] for c in forms.choices(schema)}:
         raise CaseError("本环节的法定程序没有退回；如材料需要补正，请暂停计时并告知当事人")
     if not reason.strip():
@@ -183,6 +227,7 @@ def withdraw(session: Session, principal: Principal, task_id: int) -> Task:
         raise Conflict("这一步已经对外发出通知或公布，不能撤回")
     by, engine_id = _by(principal, task), task.engine_id
     corrections.take_back(session, case, task, by)
+    client_record.after_withdrawal(session, task)
     # This row stays as the record of what was taken back; the engine's task gets a new one.
     task.engine_id, task.status = uuid4().hex, TaskStatus.CANCELLED
     session.flush()

@@ -22,7 +22,7 @@ from app import clock
 from app.access import scope
 from app.access.organisations import region_prefix
 from app.access.principal import Principal
-from app.model import Case, Definition, Enterprise, Notice, Organisation, OrganisationKind, Task, TaskStatus, User
+from app.model import Case, CaseStatus, Definition, Enterprise, Notice, Organisation, OrganisationKind, Task, TaskStatus, User
 
 PAGE = 50
 TABS = ("todo", "anytime", "done", "started", "copied")
@@ -94,6 +94,7 @@ class Row:
     since: dt.datetime
     holder: str = ""  # who has it, where that is not oneself
     mine: bool = False  # claimed by the person
+    suspended: bool = False  # its case waits until a fault is mended
     completed_on: dt.date | None = None
     decision: str | None = None
     notice_id: int | None = None
@@ -395,6 +396,7 @@ def _row(found: Any, principal: Principal) -> Row:
         since=found.completed_at or found.created_at,
         holder=" ".join(part for part in (found.holder, found.assignee) if part) or found.waiting_for or "",
         mine=found.assignee_id == principal.user_id,
+        suspended=found.Case.status == CaseStatus.SUSPENDED,
         completed_on=found.completed_at.astimezone(clock.SHANGHAI).date() if found.completed_at else None,
         decision=found.decision,
     )

@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.signing_in import hash_password
-from app.cases import clock_stops, drafts, library, notices, rosters, work
+from app.cases import clock_stops, drafts, library, notices, roster_opening, rosters, work
 from app.config import Settings
-from app.demo import places
+from app.demo import places, registers
 from app.demo.places import ACCOUNTS, ENTERPRISE_ACCOUNT, Company
 from app.demo.stage import Stage
 from app.model import Case, Enterprise, RosterEntry, ServicePromise, Setting, Task, User
 from app.model.session import Database
 from app.runtime import Runtime
+from app.services import list_kinds
 
 EXTENSION_NOTE = "演示数据登记：本演示假定该实施细则继续有效，仅供试用；正式使用前请登记真实的延续依据。"
 LOADED = "demo_data"
@@ -89,6 +90,7 @@ def load(runtime: Runtime, *, empty_only: bool = False) -> str:
         stage.play()
         with clock.at(stage.end):
             _drafts(stage)
+        registers.load(stage)
     with runtime.database.transaction() as session:
         session.get_one(Setting, LOADED).value = "loaded"
     return _text(runtime.settings, "loaded")
@@ -186,13 +188,13 @@ def _newest(process: str) -> Callable[[Session], int]:
 
 def _propose(stage: Stage, office: str, year: int, companies: tuple[Company, ...]) -> int:
     """A bureau opens its list and enters enterprises. Gives the case."""
-    line = office.split(":")[0].split("_")[1]
     with stage.transaction() as session:
         principal = stage.office(session, office)
-        case = rosters.open_roster(session, principal, year)
+        case = roster_opening.open_roster(session, principal, year)
         session.flush()
+        known = list_kinds.of_case(session, case).grounds
         for company in companies:
-            own = tuple(g for g in company.grounds if g in rosters.GROUNDS_OF_LINE[line])
+            own = tuple(g for g in company.grounds if g in known)
             rosters.add(session, principal, case.roster_id or 0, company.entry(own))
         return case.id
 

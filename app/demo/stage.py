@@ -56,7 +56,7 @@ class Stage:
         first = True
         while self._agenda:
             negative, _, act = heapq.heappop(self._agenda)
-            moment = self._morning(-negative)
+            moment = self.moment(-negative)
             if first:
                 self.now, first = moment, False
             self._pass_time(max(moment, self.now))
@@ -69,7 +69,8 @@ class Stage:
     def day(self, days_ago: int) -> dt.date:
         return self.today - dt.timedelta(days=days_ago)
 
-    def _morning(self, days_ago: int) -> dt.datetime:
+    def moment(self, days_ago: int) -> dt.datetime:
+        """The morning of a working day, so many days back."""
         day = current_calendar().next_workday(self.day(days_ago))
         moment = dt.datetime.combine(day, dt.time(9, 10), clock.SHANGHAI).astimezone(dt.UTC)
         return min(moment, self.end - dt.timedelta(minutes=1))

@@ -3,7 +3,8 @@
 1. Take the ready message that is longest due and that no other worker holds.
 2. Carry it out. Started cases are written in the same transaction. Mail is claimed for a minute, sent, and marked done; it carries its key as
    Message-ID, so that a repetition after a crash can be told.
-3. Mark it done. A failure marks it for later with a growing pause; after the last attempt it stays as failed, for an administrator to see.
+3. Mark it done. A failure marks it for later with a growing pause. After the last attempt it is given up as an incident; so is at once what no
+   pause will mend: a case that its diagram or the law does not let begin.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases import starting
+from app.cases import failures, incident_runs, register_days, starting
+from app.cases.errors import CaseError
+from app.cases.failures import Failure
+from app.engine import store
+from app.engine.errors import ElementFailed, EngineError
 from app.jobs.mail import Mailer
-from app.model import Enterprise, OutboxMessage, OutboxStatus
+from app.model import Enterprise, Incident, IncidentStatus, OutboxMessage, OutboxStatus
 from app.model.session import Database
 
 CLAIM_SECONDS = 60
@@ -45,7 +50,7 @@ def deliver_ready(database: Database, mailer: Mailer, limit: int = 1000) -> int:
                     mail = message.key, message.payload
                 else:
                     _carry_out(session, message)
-                    message.status, message.done_at = OutboxStatus.DONE, clock.now()
+                    _done(session, message)
             if mail is not None:
                 mailer(*mail)
                 _mark_done(database, message_id)
@@ -61,8 +66,18 @@ def deliver_ready(database: Database, mailer: Mailer, limit: int = 1000) -> int:
 
 def _mark_done(database: Database, message_id: int) -> None:
     with database.transaction() as session:
-        message = session.get_one(OutboxMessage, message_id)
-        message.status, message.done_at = OutboxStatus.DONE, clock.now()
+        _done(session, session.get_one(OutboxMessage, message_id, with_for_update=True))
+
+
+def _done(session: Session, message: OutboxMessage) -> None:
+    """A message has arrived; an incident about it is over."""
+    message.status, message.done_at = OutboxStatus.DONE, clock.now()
+    if message.last_error is not None:
+        session.execute(
+            update(Incident)
+            .where(Incident.outbox_id == message.id, Incident.status != IncidentStatus.RESOLVED)
+            .values(status=IncidentStatus.RESOLVED, resolution="delivered", resolved_at=clock.now())
+        )
 
 
 def _take(session: Session) -> OutboxMessage | None:
@@ -79,6 +94,8 @@ def _carry_out(session: Session, message: OutboxMessage) -> None:
     handlers: dict[str, Callable[[dict[str, Any]], object]] = {
         "start_case": lambda payload: _start_case(session, payload),
         "start_listed": lambda payload: starting.start_listed(session, payload["publication"], payload["process"], payload["entries"]),
+        "registers_day": lambda _payload: register_days.pass_day(session),
+        "incident": lambda payload: incident_runs.carry_out(session, payload["run"], payload["incident"]),
     }
     handlers[message.kind](message.payload)
 
@@ -94,16 +111,48 @@ def _start_case(session: Session, payload: dict[str, Any]) -> None:
         parent_id=payload.get("parent_id"),
         start_key=payload["start_key"],
         title=payload.get("title"),
+        entry_id=payload.get("entry_id"),
+        proposal_id=payload.get("proposal_id"),
         is_demo=payload.get("is_demo", False),
     )
 
 
 def _postpone(database: Database, message_id: int, failure: Exception) -> None:
     with database.transaction() as session:
-        message = session.get_one(OutboxMessage, message_id)
+        message = session.get_one(OutboxMessage, message_id, with_for_update=True)
         message.last_error = f"{type(failure).__name__}: {failure}"[:2000]
-        if message.attempts >= len(PAUSES):
-            message.status = OutboxStatus.FAILED
-        else:
+        given_up = isinstance(failure, EngineError | CaseError) or message.attempts >= len(PAUSES)
+        if not given_up:
             message.next_at = clock.now() + dt.timedelta(seconds=PAUSES[message.attempts])
         message.attempts += 1
+        if given_up:
+            message.status = OutboxStatus.FAILED
+            failures.open_of_delivery(session, message, _describe(session, message, failure))
+
+
+def _describe(session: Session, message: OutboxMessage, failure: Exception) -> Failure:
+    """What failed: for a case that could not begin its process and element, else the kind of delivery."""
+    process = message.payload.get("process")
+    definition = store.in_force(session, process, clock.today()) if process else None
+    if definition is not None and isinstance(failure, ElementFailed):
+        compiled = store.compiled(session, definition)
+        subject = failures.Subject(0, 0, definition.id, definition.content_hash, compiled, _own_words(session, message))
+        return subject.describe(failure)
+    words = failures.said(failure)
+    if message.kind == "mail":
+        words = f"邮件没有发出去（{words}）"
+    kind = type(failure).__name__
+    return Failure(
+        message=words,
+        cause=failures.digest(message.kind, process or "", kind, failures.general(words, _own_words(session, message))),
+        definition_id=definition.id if definition is not None else None,
+        process_key=process or "",
+        detail={"error": kind, "where": failures.where(failure)},
+    )
+
+
+def _own_words(session: Session, message: OutboxMessage) -> tuple[str, ...]:
+    """What only this delivery has in what its failure says."""
+    enterprise = session.get(Enterprise, message.payload["enterprise_id"]) if message.payload.get("enterprise_id") else None
+    named = (enterprise.name, enterprise.uscc) if enterprise is not None else ()
+    return tuple(str(word) for word in (*named, message.payload.get("to"), message.payload.get("region")) if word)

@@ -1,7 +1,8 @@
 """The two background processes.
 
-`clock` is APScheduler: once a second, while it holds the lease, it fires the timers that are due; at night it tidies up. `worker` carries out what was
-fired and delivers the outbox. Any number of either may run: rows are taken one at a time, and what was missed while all were down is handled at start.
+`clock` is APScheduler: once a second, while it holds the lease, it fires the timers that are due; once a day it has the registers looked at; at night
+it tidies up. `worker` carries out what was fired and delivers the outbox. Any number of either may run: rows are taken one at a time, and what was
+missed while all were down is handled at start.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases import calendars, time_passing
+from app.cases import calendars, migration_work, register_days, time_passing
 from app.jobs import deliveries, lease
 from app.jobs.mail import Mailer
 from app.model import IdempotencyKey, Setting
@@ -67,7 +68,8 @@ def run_worker(database: Database, mailer: Mailer, stopping: threading.Event, *,
 
 def work_once(database: Database, mailer: Mailer) -> int:
     """Handles everything that is due now. Gives how many rows were handled."""
-    return time_passing.handle_due(database, limit=50) + deliveries.deliver_ready(database, mailer, limit=50)
+    done = time_passing.handle_due(database, limit=50) + deliveries.deliver_ready(database, mailer, limit=50)
+    return done + migration_work.carry_on(database, limit=20)
 
 
 def run_clock(database: Database, stopping: threading.Event, *, adjustable: bool = False) -> None:
@@ -75,6 +77,8 @@ def run_clock(database: Database, stopping: threading.Event, *, adjustable: bool
     scheduler = BackgroundScheduler(timezone=clock.SHANGHAI)
     scheduler.add_job(lambda: _tick(database, adjustable), "interval", seconds=1, max_instances=1, coalesce=True)
     scheduler.add_job(lambda: _tidy(database), "cron", hour=3, minute=17)
+    # Asked every minute and put in once a day: a day that began while everything was down, or by moving the clock, is not missed.
+    scheduler.add_job(lambda: _announce_day(database), "interval", minutes=1, max_instances=1, coalesce=True)
     scheduler.start()
     stopping.wait()
     scheduler.shutdown()
@@ -91,6 +95,12 @@ def _tick(database: Database, adjustable: bool) -> None:
     fired = time_passing.fire_due(database)
     if fired:
         log.info("timers fired", count=fired)
+
+
+def _announce_day(database: Database) -> None:
+    """Lets the workers look at the registers once a day: terms, idle years, missing reports, reviews."""
+    if lease.hold(database, CLOCK_LEASE, LEASE_SECONDS):
+        register_days.announce(database)
 
 
 def _tidy(database: Database) -> None:

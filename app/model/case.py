@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -47,7 +46,6 @@ class Case(Base):
     revision: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
-    incident: Mapped[dict[str, Any] | None]  # element, message and time of the failure that suspended it
     limits_moved: Mapped[bool] = mapped_column(default=False)  # some clock was stopped or limit extended: later steps may share it
     is_demo: Mapped[bool] = mapped_column(default=False)
 

@@ -19,6 +19,7 @@ class OrganisationKind(StrEnum):
     CONSULTANT = "consultant"
     EXPERT_GROUP = "expert_group"
     SUPPORT_BODY = "support_body"
+    ASSOCIATION = "association"
     SYSTEM = "system"
 
 

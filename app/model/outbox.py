@@ -16,6 +16,7 @@ class OutboxStatus(StrEnum):
     READY = "ready"
     DONE = "done"
     FAILED = "failed"  # given up after the last attempt: an administrator sees it
+    DROPPED = "dropped"  # an administrator decided that it is not delivered any more
 
 
 class OutboxMessage(Base):

@@ -25,7 +25,7 @@ class EntryStatus(StrEnum):
 
 
 class Roster(Base):
-    """A bureau's list for a year and a line (`environment`: grounds 1 and 3; `coordinator`: ground 2)."""
+    """A bureau's list for a year. Its line is the bureau's body: each body sees its own lists."""
 
     __tablename__ = "rosters"
     __table_args__ = (Index("ix_rosters_handed_over", "line", "year", "status"),)
@@ -36,6 +36,7 @@ class Roster(Base):
     region_code: Mapped[str] = mapped_column(String(6), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     status: Mapped[str] = mapped_column(String(10))
+    publication: Mapped[str] = mapped_column(String(80))  # the process that publishes it
     # The publication case whose list this one belongs to once that list is settled. No foreign key: cases name rosters already.
     publication_case_id: Mapped[int | None] = mapped_column(Key, index=True)
     created_at: Mapped[dt.datetime]
@@ -61,7 +62,7 @@ class RosterEntry(Base):
     legal_representative: Mapped[str | None] = mapped_column(String(60))
     contact_name: Mapped[str | None] = mapped_column(String(60))
     contact_phone: Mapped[str | None] = mapped_column(String(40))
-    grounds: Mapped[list[str]]  # "1", "2", "3" of the article that lists who must audit
+    grounds: Mapped[list[str]]  # of those that its kind of list knows: "1", "2", …
     management_level: Mapped[str] = mapped_column(String(10), default="county")
     status: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(Text)  # why it was struck or returned

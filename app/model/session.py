@@ -11,7 +11,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+
+DATABASE_AWAY = (OperationalError,)
+"""The database itself fails (busy, gone, a deadlock): the same act may well succeed later. Anything else is the fault of the act."""
+
+
+def in_short(error: Exception) -> str:
+    """What an error says, in one line: without the statement and the values that were to be written."""
+    told = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"{type(told).__name__}: {next(iter(str(told).splitlines()), '')}"
+
 
 BUSY_SECONDS = 15
 """How long a writer on SQLite waits for another one, in seconds."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, TextClause, bindparam, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.model.base import Base
 
@@ -47,5 +48,5 @@ def _insert_new(model: type[Base], columns: tuple[str, ...], returning: bool) ->
 @lru_cache(maxsize=64)
 def _defaults(model: type[Base], given: tuple[str, ...]) -> dict[str, Any]:
     """The plain defaults of the columns that a row does not give."""
-    missing = [column for column in table(model).columns if column.name not in given and column.default is not None]
-    return {column.name: column.default.arg for column in missing if column.default is not None and column.default.is_scalar}
+    defaults = {column.name: column.default for column in table(model).columns if column.name not in given}
+    return {name: default.arg for name, default in defaults.items() if isinstance(default, ScalarElementColumnDefault)}

@@ -1,10 +1,10 @@
-"""The three grounds for listing an enterprise (山东省清洁生产审核实施细则 第八条), as people write them."""
+"""Grounds for listing an enterprise, as people write them; and the words of Shandong's three (山东省清洁生产审核实施细则 第八条)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 GROUND_LABELS: dict[str, str] = {"1": "（一）", "2": "（二）", "3": "（三）"}
 
@@ -14,7 +14,11 @@ GROUND_SUMMARIES: dict[str, str] = {
     "3": "使用有毒有害原料，或者在生产中排放有毒有害物质",
 }
 
-_DIGITS = {"一": "1", "二": "2", "三": "3", "1": "1", "2": "2", "3": "3"}
+Grounds = Mapping[str, tuple[str, str]]
+"""The grounds of a list: value → how a clerk cites it, and what it is about."""
+
+_CHINESE = "一二三四五六七八九"
+_DIGITS = {**{character: str(number) for number, character in enumerate(_CHINESE, start=1)}, **{d: d for d in "123456789"}}
 _SEPARATORS = "、,，;；/.和及与"
 
 
@@ -22,15 +26,21 @@ class GroundError(ValueError):
     """A text that names no ground. The message says why, in Chinese."""
 
 
-def parse_grounds(text: str) -> tuple[str, ...]:
-    """The grounds that a text names, in order: `1`, `一`, `（一）`, `1,3`, `一、三`, `第八条（一）项`."""
-    folded = unicodedata.normalize("NFKC", text)
-    folded = re.sub(r"\s|第[八8]条|第|项", "", folded)
+def parse_grounds(text: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The grounds that a text names, in order: `1`, `一`, `（一）`, `1,3`, `一、三`, `第八条（一）项`, `第一类`.
+
+    `names` are the grounds that may be named: value → how a clerk cites it. Raises `GroundError` for what is none of them.
+    """
+    folded = re.sub(r"\s|第[八8]条|第|项|类", "", unicodedata.normalize("NFKC", text))
     if not folded:
         raise GroundError("未填写")
-    if not re.fullmatch(rf"(?:\(?[一二三123]\)?[{_SEPARATORS}]*)+", folded):
-        raise GroundError(f"“{text.strip()}”无法识别，请填写（一）、（二）、（三）中的一项或几项，如“一、三”")
-    return tuple(sorted({_DIGITS[character] for character in folded if character in _DIGITS}))
+    if not re.fullmatch(rf"(?:\(?[{_CHINESE}1-9]\)?[{_SEPARATORS}]*)+", folded):
+        raise GroundError(f"“{text.strip()}”无法识别，请填写{'、'.join(names.values())}中的一项或几项，可以写序号，如“1,3”")
+    found = tuple(sorted({_DIGITS[character] for character in folded if character in _DIGITS}))
+    foreign = [value for value in found if value not in names]
+    if foreign:
+        raise GroundError(f"第{'、'.join(foreign)}项不由本部门提出，本次只能填写{'、'.join(names.values())}")
+    return found
 
 
 def article_eight(grounds: Iterable[str]) -> str:

@@ -97,6 +97,30 @@ def public_list(
     )
 
 
+def published_list(
+    *, authority: Authority, envelope: Envelope, title: str, article: str, limits: Sequence[tuple[str, dt.date]],
+    enterprises: Sequence[ListedEnterprise],
+) -> OfficialDocument:  # fmt: skip
+    """公布名单 in words that hold everywhere: `article` is the cited provision, `limits` what is due by when."""
+    basis = f"依照{article}，" if article else ""
+    due = "；".join(f"{name}，最迟 {chinese_date(day)}" for name, day in limits)
+    return OfficialDocument(
+        issuers=(authority.name,),
+        number=envelope.number,
+        title=f"关于公布{title}的通知",
+        body=plain(
+            f"{basis}现公布{title}，共 {len(enterprises)} 家企业。",
+            f"下列各项期限自名单公布之日（{chinese_date(envelope.issued_on)}）起算，公布当日不计入：{due}。" if due else "",
+        ),
+        attachments=(Attachment(title, (enterprise_table(enterprises, "列入依据"),)),),
+        issued_on=envelope.issued_on,
+        note=authority.contact_note,
+        copies_to=envelope.copies_to,
+        seal_note=envelope.seal_note,
+        watermark=envelope.watermark,
+    )
+
+
 def copy_letter(
     *, authority: Authority, envelope: Envelope, recipient: str, year: int, line: Line,
     enterprises: Sequence[ListedEnterprise],

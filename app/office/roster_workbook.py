@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -23,7 +23,7 @@ from app.model.identifiers import (
     normalise,
     region_name,
 )
-from app.office.grounds import GROUND_LABELS, GroundError, ground_list, parse_grounds
+from app.office.grounds import GroundError, Grounds, parse_grounds
 from app.office.roster_columns import (
     ADDRESS,
     COLUMNS,
@@ -54,7 +54,7 @@ _AS_TEXT = "请把单元格设为“文本”格式后重新填写"
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One enterprise of a roster. `row` is its row in the workbook, `grounds` are "1", "2", "3" in order."""
+    """One enterprise of a roster. `row` is its row in the workbook, `grounds` are their values in order."""
 
     row: int
     name: str
@@ -91,22 +91,25 @@ class RosterFileError(UnusableFileError):
         self.problems = problems
 
 
-def template() -> bytes:
-    """The empty workbook: header, an example that the import ignores, lists to choose from, instructions."""
-    return build()
+def template(grounds: Grounds, county: str) -> bytes:
+    """The empty workbook: header, an example that the import ignores, lists to choose from, instructions.
+
+    `grounds` are those of the list: value → name and meaning. `county` is where the example's enterprise is.
+    """
+    return build(grounds, county)
 
 
-def read_roster(data: bytes, *, allowed_grounds: set[str], region_prefix: str) -> list[RosterRow]:
+def read_roster(data: bytes, *, grounds: Mapping[str, str], region_prefix: str) -> list[RosterRow]:
     """The enterprises in a filled roster workbook.
 
-    `allowed_grounds` are the grounds that this line of authorities may list for, `region_prefix` is the area
-    of the bureau: the leading digits of its region code, or the six digits of a province, city or county.
+    `grounds` are those that this kind of list knows: value → name. `region_prefix` is the area of the bureau: the leading digits of its region
+    code, or the six digits of a province, city or county.
     """
     try:
         with opened(data) as workbook:
             sheet, header_row, positions = _find_table(workbook)
             problems = _merged_cells(workbook, sheet, header_row)
-            return _read_rows(sheet, header_row, positions, problems, _RowReader(allowed_grounds, _area(region_prefix)))
+            return _read_rows(sheet, header_row, positions, problems, _RowReader(grounds, _area(region_prefix)))
     except WorkbookFileError as error:
         raise _whole_file(str(error)) from error
 
@@ -215,7 +218,7 @@ def _is_example(cell: Any) -> bool:
 class _RowReader:
     """Reads rows one after another and remembers which codes it has seen."""
 
-    allowed_grounds: set[str]
+    grounds: Mapping[str, str]
     area: str
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -257,12 +260,7 @@ class _RowReader:
         return code
 
     def _grounds(self, text: str) -> tuple[str, ...]:
-        grounds = parse_grounds(text)
-        excess = [ground for ground in grounds if ground not in self.allowed_grounds]
-        if excess:
-            allowed = ground_list(self.allowed_grounds & GROUND_LABELS.keys())
-            raise _CellError(f"{ground_list(excess)}项不由本部门提出，本次只能填写{allowed}项")
-        return grounds
+        return parse_grounds(text, self.grounds)
 
 
 def _area_name(area: str) -> str:

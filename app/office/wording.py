@@ -41,6 +41,8 @@ class ListedEnterprise:
     result: str = ""
     """What an acceptance found, such as 优秀 or 合格."""
     remark: str = ""
+    basis: str = ""
+    """Why it is listed, where that is not said by `grounds`."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def deadline_table(deadlines: Sequence[Deadline]) -> Table:
 def enterprise_table(enterprises: Sequence[ListedEnterprise], *extra: str) -> Table:
     """A numbered table of enterprises. `extra` names further columns: 列入依据, 行业, 验收结果, 备注."""
     getters: dict[str, tuple[float, Callable[[ListedEnterprise], str]]] = {
-        "列入依据": (1.7, lambda entry: article_eight(entry.grounds) if entry.grounds else ""),
+        "列入依据": (1.7, lambda entry: entry.basis or (article_eight(entry.grounds) if entry.grounds else "")),
         "行业": (1.6, lambda entry: entry.industry),
         "验收结果": (1.0, lambda entry: entry.result),
         "备注": (1.6, lambda entry: entry.remark),

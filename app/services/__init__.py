@@ -4,6 +4,6 @@ An operator is a function of a `ServiceContext` and the parameters that the diag
 transaction of the action that reached it, and is written so that it cannot happen twice: whatever it creates carries the key of the engine task.
 """
 
-from app.services import lists, notices, publishing, records, related_cases
+from app.services import experts, listing_notices, lists, notices, publishing, records, registers, related_cases
 
-__all__ = ["lists", "notices", "publishing", "records", "related_cases"]
+__all__ = ["experts", "listing_notices", "lists", "notices", "publishing", "records", "registers", "related_cases"]

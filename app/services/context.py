@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.engine import expressions
 from app.engine.errors import EngineError
 from app.engine.scripting import ServiceCall
+from app.law.periods import Deadline
 from app.model import Case, Enterprise
 
 
@@ -36,6 +38,15 @@ class ServiceContext:
 
     def variable(self, name: str, default: Any = None) -> Any:
         return self.call.variables.get(name, default)
+
+    def deadline(self, **known: Any) -> Deadline | None:
+        """The time limit that the service task carries (`due`), such as how long a publication stays open; none when it carries none.
+
+        `known` are variables that the operator is about to give. Raises `ExpressionError`.
+        """
+        due = self.call.element.due if self.call.element is not None else None
+        found = expressions.evaluate(due, {**self.call.variables, **known}) if due else None
+        return found if isinstance(found, Deadline) else None
 
     @property
     def enterprise(self) -> Enterprise:

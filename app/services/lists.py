@@ -1,4 +1,4 @@
-"""Lists of enterprises that must audit: handed over by both lines, published together, and a case started for each enterprise."""
+"""Lists of enterprises that must audit: handed over by the offices that propose them, published together, and a case started for each enterprise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access.organisations import find_authority, region_at
+from app.access.organisations import LEVELS, find_authority, levels_of, region_at, resolve_actor
 from app.model import (
     Case,
     CaseStatus,
@@ -24,13 +24,12 @@ from app.model import (
     Task,
     TaskStatus,
 )
-from app.services import outbox
+from app.model.identifiers import region_name
+from app.services import list_kinds, outbox
 from app.services.context import OperatorError, ServiceContext, operator
-from app.services.notices import TEMPLATES, Message, contact_of, tell
 
-LIST_PROCESS = "list_publication"
 CASES_PER_BATCH = 25
-ROLL_OVER_LINES = {"environment": ("1", "3"), "coordinator": ("2",)}
+PUBLISHERS = "province_coordinator province_environment"
 
 
 def _province(context: ServiceContext) -> str:
@@ -48,7 +47,7 @@ def hand_over_list(context: ServiceContext) -> dict[str, Any]:
     if returned:
         raise OperatorError(f"名单中还有 {returned} 家企业处于退回状态，请先补正或删除")
     province = _province(context)
-    process = f"{context.case.process_key.split('.')[0]}.{LIST_PROCESS}"
+    process = roster.publication
     open_case = session.scalars(
         select(Case)
         .where(Case.process_key == process, Case.region_code == province, Case.status != CaseStatus.ENDED)
@@ -80,7 +79,7 @@ def hand_over_list(context: ServiceContext) -> dict[str, Any]:
                 "region": province,
                 "start_key": f"{process}:{province}:{done + 1}",
                 "variables": {"year": roster.year},
-                "title": f"强制性清洁生产审核名单发布（第{done + 1}批）",
+                "title": f"{list_kinds.of_case(session, context.case).name}发布（第{done + 1}批）",
                 "is_demo": context.case.is_demo,
             },
         )
@@ -97,16 +96,20 @@ def settle(session: Session, case: Case) -> None:
     if not is_settled(session, case.id):
         session.execute(
             update(Roster)
-            .where(*_of_province(case.region_code), Roster.publication_case_id.is_(None))
+            .where(*_to_publish(case), Roster.publication_case_id.is_(None))
             .values(publication_case_id=case.id)
             .execution_options(synchronize_session=False)
         )
 
 
-def _of_province(region_code: str) -> tuple[ColumnElement[bool], ...]:
-    """Approved rosters of a province."""
-    low, high = region_code[:2] + "0000", region_code[:2] + "9999"
-    return Roster.status == RosterStatus.APPROVED, Roster.region_code.between(low, high)
+def _to_publish(publication_case: Case) -> tuple[ColumnElement[bool], ...]:
+    """Approved rosters of the province that the case's process publishes."""
+    low, high = publication_case.region_code[:2] + "0000", publication_case.region_code[:2] + "9999"
+    return (
+        Roster.status == RosterStatus.APPROVED,
+        Roster.publication == publication_case.process_key,
+        Roster.region_code.between(low, high),
+    )
 
 
 def handed_over(session: Session, publication_case: Case) -> list[tuple[RosterEntry, Roster]]:
@@ -117,7 +120,7 @@ def handed_over(session: Session, publication_case: Case) -> list[tuple[RosterEn
         select(RosterEntry, Roster)
         .join(Roster, Roster.id == RosterEntry.roster_id)
         .where(
-            *_of_province(publication_case.region_code),
+            *_to_publish(publication_case),
             own,
             RosterEntry.status == EntryStatus.LISTED,
             RosterEntry.publication_id.is_(None),
@@ -128,8 +131,13 @@ def handed_over(session: Session, publication_case: Case) -> list[tuple[RosterEn
 
 
 @operator("publish_list")
-def publish_list(context: ServiceContext, year: int | None = None) -> dict[str, Any]:
-    """Publishes all handed-over entries of both lines as one list. An enterprise listed by both gets both grounds."""
+def publish_list(
+    context: ServiceContext, year: int | None = None, title: str = "强制性清洁生产审核企业名单", by: str = PUBLISHERS
+) -> dict[str, Any]:
+    """Publishes all handed-over entries as one list. An enterprise that several bodies listed gets the grounds of all.
+
+    `by` are the actors that publish, separated by spaces.
+    """
     session, province = context.session, _province(context)
     rows = handed_over(session, context.case)
     if not rows:
@@ -138,12 +146,12 @@ def publish_list(context: ServiceContext, year: int | None = None) -> dict[str, 
     publication = Publication(
         key=f"list:{context.case.id}",
         kind="mandatory_list",
-        title=f"{year}年度强制性清洁生产审核企业名单",
-        body={"case": context.case.id},
+        title=f"{year}年度{title}",
+        body={"case": context.case.id, "grounds": _ground_names(session, context.case.process_key)},
         year=year,
         region_code=province,
         case_id=context.case.id,
-        publishers=_publishers(session, province),
+        publishers=_names(context, by),
         published_on=context.today,
         is_demo=context.case.is_demo,
     )
@@ -173,9 +181,13 @@ def publish_list(context: ServiceContext, year: int | None = None) -> dict[str, 
     return {"list_published_on": context.today.isoformat(), "publication_id": publication.id}
 
 
-def _publishers(session: Session, province: str) -> str:
-    names = [find_authority(session, "province", body, province) for body in ("coordinator", "environment")]
-    return "、".join(o.name for o in names if o is not None)
+def _ground_names(session: Session, publication: str) -> dict[str, str]:
+    return {value: ground.name for value, ground in list_kinds.grounds_of(list_kinds.of_publication(session, publication)).items()}
+
+
+def _names(context: ServiceContext, actors: str) -> str:
+    found = [resolve_actor(context.session, actor, context.case) for actor in actors.split()]
+    return "、".join(office.name for office in found if office is not None)
 
 
 def _mark_published(session: Session, publication_id: int, entry_ids: list[int], roster_ids: set[int]) -> None:
@@ -233,42 +245,53 @@ def start_listed_cases(context: ServiceContext, process: str) -> None:
     )
 
 
-@operator("notify_listed_enterprises")
-def notify_listed_enterprises(context: ServiceContext) -> None:
-    """The written notice to each enterprise of the case's roster."""
-    session = context.session
-    entries = session.scalars(
-        select(RosterEntry).where(RosterEntry.roster_id == context.case.roster_id, RosterEntry.status == EntryStatus.LISTED)
+@operator("start_regional_cases")
+def start_regional_cases(context: ServiceContext, process: str, level: str = "city") -> None:
+    """Starts one case for each region of a level that has enterprises on the list just published, once: what its office does for all of them."""
+    publication = context.session.scalars(select(Publication).where(Publication.key == f"list:{context.case.id}")).one()
+    codes = context.session.scalars(
+        select(Enterprise.region_code)
+        .join(PublicationEntry, PublicationEntry.enterprise_id == Enterprise.id)
+        .where(PublicationEntry.publication_id == publication.id)
+        .distinct()
     ).all()
-    enterprises = ensure_enterprises(session, list(entries), is_demo=context.case.is_demo)
-    roster = session.get_one(Roster, context.case.roster_id)
-    office = session.get(Organisation, roster.organisation_id)
-    title, body = TEMPLATES["listing"]
-    tell(
-        session,
-        context.case,
-        [
-            Message(
-                key=f"listing:{context.key}:{entry.uscc}",
-                organisation=enterprises[entry.uscc].organisation,
-                kind="notice",
-                title=title,
-                body=body,
-                next_step="等待名单公布；公布后一个月内公开信息，两个月内启动审核",
-                contact=contact_of(office),
-                template="listing",
-                facts={"grounds": entry.grounds, "year": roster.year, "enterprise": entry.name, "uscc": entry.uscc},
-            )
-            for entry in entries
-        ],
-    )
+    for region in sorted({region_at(_level_there(context.session, level, code), code) for code in codes}):
+        outbox.put(
+            context.session,
+            key=f"regional:{context.key}:{region}",
+            kind="start_case",
+            case_id=context.case.id,
+            payload={
+                "process": process,
+                "region": region,
+                "parent_id": context.case.id,
+                "start_key": f"regional:{context.key}:{region}",
+                "variables": {
+                    "publication_id": publication.id, "list_published_on": publication.published_on.isoformat(), "year": publication.year,
+                },
+                "title": f"{region_name(region)} {publication.title}",
+                "is_demo": context.case.is_demo,
+            },
+        )  # fmt: skip
+
+
+def _level_there(session: Session, level: str, region_code: str) -> str:
+    """The level, or the next one up that a region has: municipalities have no cities."""
+    there = levels_of(session, region_code)
+    above = LEVELS[LEVELS.index(level) :]
+    return next((one for one in above if one in there), level)
 
 
 @operator("roll_over")
-def roll_over(context: ServiceContext, line: str) -> dict[str, Any]:
-    """Puts the case's enterprise on the next round's list of a line: an approved entry that the next publication takes up."""
+def roll_over(context: ServiceContext, line: str, publication: str | None = None) -> dict[str, Any]:
+    """Puts the case's enterprise on the next round's list of a line: an approved entry that the next publication takes up.
+
+    `publication` is the process that publishes; usually that of the case's own jurisdiction.
+    """
     session, enterprise = context.session, context.enterprise
-    own = [g for g in context.variable("grounds", []) if g in ROLL_OVER_LINES[line]]
+    publication = publication or f"{context.case.process_key.split('.')[0]}.list_publication"
+    kinds = [kind for kind in list_kinds.of_publication(session, publication) if any(a.endswith(f"_{line}") for a in kind.starters)]
+    own = [g for g in context.variable("grounds", []) if g in list_kinds.grounds_of(kinds)]
     office = find_authority(session, "province", line, context.case.region_code)
     if office is None:
         raise OperatorError("找不到滚动纳入下一轮名单的省级部门")
@@ -276,15 +299,16 @@ def roll_over(context: ServiceContext, line: str) -> dict[str, Any]:
     roster = session.scalars(
         select(Roster)
         .where(
-            Roster.line == line, Roster.year == year, Roster.region_code == province,
+            Roster.line == line, Roster.year == year, Roster.region_code == province, Roster.publication == publication,
             or_(Roster.status == RosterStatus.APPROVED, Roster.status == RosterStatus.OPEN), Roster.publication_case_id.is_(None),
         )
         .limit(1)
     ).first()  # fmt: skip
     if roster is None:
         roster = Roster(
-            line=line, year=year, region_code=province, organisation_id=office.id, status=RosterStatus.APPROVED, created_at=clock.now()
-        )
+            line=line, year=year, region_code=province, organisation_id=office.id, status=RosterStatus.APPROVED,
+            publication=publication, created_at=clock.now(),
+        )  # fmt: skip
         session.add(roster)
         session.flush()
     known = session.scalars(select(RosterEntry).where(RosterEntry.roster_id == roster.id, RosterEntry.uscc == enterprise.uscc)).first()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import find_authority, level_of_region, resolve_actor, superior
+from app.engine import store
 from app.law.labels import actor_label
 from app.model import Case, Notice, Organisation
 from app.model.statements import insert_new
@@ -85,9 +86,12 @@ def contact_of(organisation: Organisation | None) -> str | None:
 
 
 def handling_office(session: Session, case: Case, variables: Any) -> Organisation | None:
-    """The county authority that handles an enterprise's case: environment for grounds 1 and 3, coordinator for 2 alone."""
-    grounds = variables.get("grounds") or []
-    body = "coordinator" if grounds == ["2"] else "environment"
+    """The authority next to an enterprise that handles its case: of the body that listed it (`line`), else of that which its process names (`body`).
+
+    Where neither is said, the case is of Shandong's two lines: coordinator for ground 2 alone, else environment.
+    """
+    body = variables.get("line") or store.of_case(session, case).process.properties.get("body")
+    body = body or ("coordinator" if (variables.get("grounds") or []) == ["2"] else "environment")
     for level in ("county", "city", "province"):
         found = find_authority(session, level, body, case.region_code)
         if found is not None:
@@ -111,8 +115,8 @@ TEMPLATES = {
 
 
 @operator("send_notice")
-def send_notice(context: ServiceContext, to: str, template: str = "notice", title: str | None = None) -> None:
-    """A written notice to the organisation behind an actor."""
+def send_notice(context: ServiceContext, to: str, template: str = "notice", title: str | None = None, text: str | None = None) -> None:
+    """A written notice to the organisation behind an actor. `title` and `text` prevail over those of the template."""
     organisation = resolve_actor(context.session, to, context.case)
     if organisation is None:
         raise OperatorError(f"找不到收件单位“{actor_label(to)}”")
@@ -128,7 +132,7 @@ def send_notice(context: ServiceContext, to: str, template: str = "notice", titl
                 organisation=organisation,
                 kind="notice",
                 title=heading,
-                body=body or f"{context.case.title}：{heading}。",
+                body=text or body or f"{context.case.title}：{heading}。",
                 contact=contact_of(office),
                 template=template,
                 facts=_printable(context),

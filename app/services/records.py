@@ -28,17 +28,20 @@ def _enter(context: ServiceContext, kind: str, sanction: str | None, amount: Dec
 
 
 @operator("record_sanction")
-def record_sanction(context: ServiceContext, kind: str, sanction: str, amount: Any = None) -> None:
-    """An order or a fine (CNY). A fine outside what its article allows is refused."""
+def record_sanction(context: ServiceContext, kind: str, sanction: str | None = None, amount: Any = None, note: str | None = None) -> None:
+    """An order, a fine (CNY), or a penalty under other laws that an article refers to, with what it is (`note`).
+
+    A fine outside what its article allows is refused; an order to rectify need not be a sanction.
+    """
     value = Decimal(str(amount)) if kind == "fine" and amount is not None else None
     if kind == "fine":
-        found = catalogue().sanction(sanction)
+        found = catalogue().sanction(sanction) if sanction else None
         if found is None or found.fine is None:
-            raise OperatorError(f"“{sanction}”没有罚款规定")
+            raise OperatorError(f"“{sanction or '（未写罚则）'}”没有罚款规定")
         low, high = Decimal(found.fine["min"]), Decimal(found.fine["max"])
         if value is None or value <= 0 or not low <= value <= high:
             raise OperatorError(f"罚款应在 {low} 元以上 {high} 元以下")
-    _enter(context, kind, sanction, value)
+    _enter(context, kind, sanction, value, note)
 
 
 @operator("record_credit")

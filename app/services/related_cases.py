@@ -7,7 +7,7 @@ from typing import Any
 from app.services import outbox
 from app.services.context import ServiceContext, operator
 
-INHERITED = ("grounds", "list_published_on", "levels", "mandatory", "year")
+INHERITED = ("grounds", "line", "list_published_on", "levels", "mandatory", "year")
 
 
 @operator("start_case")

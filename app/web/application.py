@@ -15,6 +15,7 @@ from app.web.documents import blueprint as documents
 from app.web.notices import blueprint as notices
 from app.web.portal import blueprint as portal
 from app.web.public import blueprint as public
+from app.web.registers import blueprint as registers
 from app.web.rosters import blueprint as rosters
 
 
@@ -40,6 +41,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init(app)
     health.init(app)
     commands.init(app)
-    for blueprint in (auth.bp, desk.bp, portal.bp, public.bp, admin.bp, api.bp, rosters.bp, documents.bp, notices.bp):
+    for blueprint in (auth.bp, desk.bp, portal.bp, public.bp, admin.bp, api.bp, rosters.bp, documents.bp, notices.bp, registers.bp):
         app.register_blueprint(blueprint)
     return app

@@ -16,7 +16,7 @@ from app.access import scope
 from app.config import ROOT
 from app.law import periods
 from app.law.labels import actor_label
-from app.model import Notice, Role, Task
+from app.model import Notice, Publication, Role, Task
 from app.model.identifiers import region_name
 from app.web.current import reading, runtime
 
@@ -73,8 +73,10 @@ def region(code: str | None) -> str:
     return region_name(code) if code else "—"
 
 
-def grounds(values: list[str] | None) -> str:
-    return "、".join(GROUND_NAMES.get(v, v) for v in values or []) or "—"
+def grounds(values: list[str] | None, publication: Publication | None = None) -> str:
+    """Grounds as a clerk cites them: in the words of the list that was published, else in Shandong's."""
+    names = (publication.body.get("grounds") if publication is not None else None) or GROUND_NAMES
+    return "、".join(names.get(v, v) for v in values or []) or "—"
 
 
 def filesize(size: int) -> str:

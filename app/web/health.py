@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import func, select, text
 
 from app import clock
-from app.model import Case, CaseStatus, OutboxMessage, OutboxStatus, Task, TaskStatus, Timer, migration
+from app.model import Case, CaseStatus, Incident, IncidentStatus, OutboxMessage, OutboxStatus, Task, TaskStatus, Timer, migration
 from app.web.current import reading, runtime
 
 
@@ -38,6 +38,11 @@ def metrics() -> Response:
         ("qingcheng_open_tasks", "Open human tasks", select(func.count()).where(Task.status == TaskStatus.OPEN)),
         ("qingcheng_active_cases", "Active cases", select(func.count()).where(Case.status == CaseStatus.ACTIVE)),
         ("qingcheng_suspended_cases", "Cases suspended by an incident", select(func.count()).where(Case.status == CaseStatus.SUSPENDED)),
+        (
+            "qingcheng_incidents_open",
+            "Incidents that wait for an administrator",
+            select(func.count()).where(Incident.status == IncidentStatus.OPEN),
+        ),
         ("qingcheng_due_timers", "Timers that are due and not yet handled", select(func.count()).where(Timer.due_at <= clock.now())),
         ("qingcheng_outbox_ready", "Deliveries waiting", select(func.count()).where(OutboxMessage.status == OutboxStatus.READY)),
         ("qingcheng_outbox_failed", "Deliveries given up", select(func.count()).where(OutboxMessage.status == OutboxStatus.FAILED)),

@@ -25,7 +25,10 @@ PAGES = {
         "/rosters", "/rosters/{roster}", "/notices", "/account",
     ],
     "enterprise": ["/portal/", "/tasks/{own_task}", "/cases", "/notices"],
-    "admin": ["/admin/", "/admin/processes", "/admin/organisations", "/admin/promises", "/admin/holidays", "/admin/incidents", "/admin/outbox"],
+    "admin": [
+        "/admin/", "/admin/processes", "/admin/coverage", "/admin/coverage/shandong", "/admin/organisations", "/admin/promises", "/admin/holidays",
+        "/admin/incidents", "/admin/outbox",
+    ],
     "security": ["/admin/users"],
 }  # fmt: skip
 

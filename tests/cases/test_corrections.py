@@ -63,7 +63,12 @@ def test_a_second_correction_is_left_out_as_well(world: World, audit: Case, retu
 def test_it_is_recorded_who_stopped_it_why_and_since_when(world: World, audit: Case, returned: Task) -> None:
     with world.session() as session:
         row = session.scalars(select(ClockStop)).one()
-    assert (row.task_id, row.ground, row.reason, row.stopped_by_id) == (returned.id, "correction", "缺监测报告", world.users["county-coord"])
+    assert (row.task_id, row.ground, row.reason, row.stopped_by_id) == (
+        returned.id,
+        "correction",
+        "缺监测报告",
+        world.users["county-coord"],
+    )
     assert (row.stopped_on, row.resumed_on) == (dt.date(2027, 1, 13), None)
 
 

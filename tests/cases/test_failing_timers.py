@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import select
 
 from app.cases import time_passing
-from app.model import Case, Task, Timer
+from app.model import Case, Incident, Task, Timer
 from tests.support.world import World
 
 
 def test_an_unforeseen_failure_suspends_its_case_and_the_others_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.publish(["甲厂", "乙厂"])
     broken = world.case_of("shandong.mandatory_audit", "甲厂")
-    whole = time_passing._handle
+    whole = time_passing.carry_out
 
-    def handle(session: object, timer: Timer) -> None:
+    def carry_out(session: Any, case: Case, timer: Timer) -> None:
         if timer.case_id == broken.id:
             raise KeyError("unforeseen")
-        whole(session, timer)  # type: ignore[arg-type]
+        whole(session, case, timer)
 
-    monkeypatch.setattr(time_passing, "_handle", handle)
+    monkeypatch.setattr(time_passing, "carry_out", carry_out)
     world.clock.to("2027-02-20")
     world.work()
     with world.session() as session:
-        suspended = session.get_one(Case, broken.id)
-        assert suspended.status == "suspended"
-        assert "unforeseen" in (suspended.incident or {})["message"]
+        assert session.get_one(Case, broken.id).status == "suspended"
+        incident = session.scalars(select(Incident)).one()
+        assert (incident.case_id, "unforeseen" in incident.message) == (broken.id, True)
     assert world.case_of("shandong.penalty", "乙厂").status == "active"
 
 

@@ -175,3 +175,14 @@ def test_points_that_are_no_numbers_are_refused(score: float) -> None:
     data = scored(100)
     data["scores"]["1"] = score
     assert "/scores/1" in pointers(forms.check(SHEET, data))
+
+
+@pytest.mark.parametrize("yuan", [0.07, 1.13, 123456789.29])
+def test_an_amount_in_fen_is_a_multiple_of_a_fen(yuan: float) -> None:
+    schema = {"type": "object", "properties": {"amount": {"type": "number", "multipleOf": 0.01}}}
+    assert not forms.check(schema, {"amount": yuan})
+
+
+def test_half_a_fen_is_refused() -> None:
+    schema = {"type": "object", "properties": {"amount": {"type": "number", "multipleOf": 0.01}}}
+    assert [p.pointer for p in forms.check(schema, {"amount": 0.075})] == ["/amount"]

@@ -14,10 +14,14 @@ from app.model import Case, Event, Timer, TimerKind
 from tests.processes.test_main_line import acceptance
 from tests.support.world import World
 
-PLAIN = "".join(f"2027-{day},休,{name}\n" for day, name in (
-    ("01-01", "元旦"), ("02-05", "春节"), ("02-06", "春节"), ("02-07", "春节"), ("02-08", "春节"), ("04-05", "清明节"), ("05-01", "劳动节"), ("05-02", "劳动节"), ("06-09", "端午节"),
-    ("09-15", "中秋节"), ("10-01", "国庆节"), ("10-02", "国庆节"), ("10-03", "国庆节"),
-))  # fmt: skip
+PLAIN = "".join(
+    f"2027-{day},休,{name}\n"
+    for name, days in {
+        "元旦": ("01-01",), "春节": ("02-05", "02-06", "02-07", "02-08"), "清明节": ("04-05",), "劳动节": ("05-01", "05-02"),
+        "端午节": ("06-09",), "中秋节": ("09-15",), "国庆节": ("10-01", "10-02", "10-03"),
+    }.items()
+    for day in days
+)  # fmt: skip
 A_DAY_MORE = PLAIN + "2027-01-13,休,元旦\n"
 
 

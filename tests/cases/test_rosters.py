@@ -154,7 +154,7 @@ def test_a_correction_keeps_what_was_changed(county_list: tuple[World, Case, int
     act(world, "county-env", rosters.correct, roster_id, one, {"address": "演示路1号", "grounds": ["1", "3"]})
     marks = entries(world, roster_id)["甲厂"].history
     assert [mark["act"] for mark in marks] == ["added", "corrected"]
-    assert marks[-1]["changes"] == [["地址", "未填", "演示路1号"], ["列入依据", "（一）", "（一）、（三）"]]
+    assert marks[-1]["changes"] == [["地址", "未填", "演示路1号"], ["列入依据", "第八条（一）项", "第八条（一）项、第八条（三）项"]]
 
 
 def test_a_correction_does_not_take_the_code_of_another_entry(county_list: tuple[World, Case, int]) -> None:

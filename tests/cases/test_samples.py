@@ -21,7 +21,8 @@ def test_every_form_has_a_valid_sample_for_each_decision(path: str, grounds: lis
     for choice in forms.choices(schema) or [{"value": ""}]:
         given: dict[str, Any] = {"decision": choice["value"]} if choice["value"] else {}
         if "grounds" in schema["properties"]:
-            given["grounds"] = grounds
+            known = schema["properties"]["grounds"].get("items", {}).get("enum", grounds)
+            given["grounds"] = [ground for ground in grounds if ground in known]
         data = sample(schema, given)
         assert forms.check(schema, data) == []
         assert {name: data[name] for name in given} == given

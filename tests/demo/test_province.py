@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.access.signing_in import sign_in
-from app.cases import advancing, library
+from app.cases import library
 from app.config import ROOT, Settings
 from app.demo import places, province
 from app.model import (
@@ -39,7 +39,6 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
         Settings(database_url=f"sqlite:///{folder / 'demo.db'}", secret_key="test", upload_dir=folder / "uploads", instance_dir=folder)
     )
     migration.upgrade(made.database)
-    advancing.workflows = type(advancing.workflows)()
     with made.database.transaction() as session:
         library.load(session, library.read_folder(ROOT))
     return made

@@ -36,9 +36,12 @@ def good_row(n: int = 1) -> list[Any]:
     ]
 
 
+GROUNDS_OF_LIST = {"1": ("第八条（一）项", "超标排放"), "2": ("第八条（二）项", "高耗能"), "3": ("第八条（三）项", "有毒有害")}
+
+
 def filled(rows: list[list[Any]], change: Callable[[Any], object] | None = None) -> bytes:
     """The template with these rows below its example; `change` may spoil the sheet."""
-    book = load_workbook(io.BytesIO(template()))
+    book = load_workbook(io.BytesIO(template(GROUNDS_OF_LIST, "370102")))
     sheet = book["名单"]
     for row in rows:
         sheet.append(row)
@@ -50,7 +53,7 @@ def filled(rows: list[list[Any]], change: Callable[[Any], object] | None = None)
 
 
 def read(data: bytes, grounds: str = "13", area: str = "370100") -> list[RosterRow]:
-    return read_roster(data, allowed_grounds=set(grounds), region_prefix=area)
+    return read_roster(data, grounds={g: GROUNDS_OF_LIST[g][0] for g in grounds}, region_prefix=area)
 
 
 def problems(data: bytes, **options: str) -> list[RowProblem]:
@@ -69,14 +72,14 @@ def test_a_filled_template_is_read() -> None:
 
 
 def test_the_untouched_template_holds_no_enterprise() -> None:
-    assert "没有企业" in problems(template())[0].message
+    assert "没有企业" in problems(template(GROUNDS_OF_LIST, "370102"))[0].message
 
 
 def test_the_template_offers_choices_and_explains() -> None:
-    book = load_workbook(io.BytesIO(template()))
+    book = load_workbook(io.BytesIO(template(GROUNDS_OF_LIST, "370102")))
     assert book.sheetnames == ["名单", "填写说明"]
     lists = {rule.formula1 for rule in book["名单"].data_validations.dataValidation if rule.type == "list"}
-    assert lists == {'"（一）,（二）,（三）"', '"县级,市级,省级"'}
+    assert lists == {'"第八条（一）项,第八条（二）项,第八条（三）项"', '"县级,市级,省级"'}
     assert book["名单"]["A2"].value.startswith("示例（导入时忽略）")
 
 
@@ -126,7 +129,7 @@ def test_full_width_brackets_in_a_name_stay() -> None:
 def test_columns_may_stand_in_another_order_under_a_title() -> None:
     book = Workbook()
     sheet = book.worksheets[0]
-    header = [cell.value for cell in load_workbook(io.BytesIO(template()))["名单"][1]]
+    header = [cell.value for cell in load_workbook(io.BytesIO(template(GROUNDS_OF_LIST, "370102")))["名单"][1]]
     sheet.append(["某市强制性清洁生产审核企业名单"])
     sheet.merge_cells("A1:J1")
     sheet.append(["序号", *reversed(header)])
@@ -162,8 +165,8 @@ def test_columns_may_stand_in_another_order_under_a_title() -> None:
         (INDUSTRY, "B2614", "属于门类 C"),
         (PHONE, "找张三", "不像电话"),
         (GROUNDS, None, "未填写"),
-        (GROUNDS, "四", "无法识别"),
-        (GROUNDS, "（二）", "不由本部门提出，本次只能填写（一）、（三）项"),
+        (GROUNDS, "甲", "无法识别"),
+        (GROUNDS, "（二）", "第2项不由本部门提出，本次只能填写第八条（一）项、第八条（三）项"),
         (GROUNDS, dt.datetime(2027, 1, 3), "日期"),
         (GROUNDS, 1.3, "小数"),
         (LEVEL, "乡级", "无法识别"),
@@ -173,7 +176,7 @@ def test_a_bad_cell_is_named_with_its_reason(column: int, value: object, reason:
     row = good_row()
     row[column - 1] = value
     [problem] = problems(filled([good_row(2), row]))
-    header = [cell.value for cell in load_workbook(io.BytesIO(template()))["名单"][1]]
+    header = [cell.value for cell in load_workbook(io.BytesIO(template(GROUNDS_OF_LIST, "370102")))["名单"][1]]
     assert (problem.row, problem.column) == (4, header[column - 1])
     assert reason in problem.message
 

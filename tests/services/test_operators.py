@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -136,6 +138,49 @@ def test_a_result_is_published_without_internal_variables(world: World, audit: C
     with world.session() as session:
         body = session.scalars(select(Publication.body).where(Publication.kind == "acceptance_notice")).one()
     assert body == {"grounds": ["1"], "acceptance_result": "qualified"}
+
+
+def publications(world: World, kind: str) -> list[Publication]:
+    with world.session() as session:
+        return list(session.scalars(select(Publication).where(Publication.kind == kind)))
+
+
+def test_a_publication_stays_open_as_long_as_its_service_task_says(world: World, audit: Case) -> None:
+    element = SimpleNamespace(due="days(7, since=publication_started_on)")
+    with world.transaction() as session:
+        call = ServiceCall("publish_result", {"kind": "announcement", "title": "拟命名企业公示"}, {}, None, element, "b" * 32)
+        case = session.get_one(Case, audit.id)
+        started = carry_out(ServiceContext(session, case, call, None, None))
+    [published] = publications(world, "announcement")
+    assert started == {"publication_started_on": published.published_on.isoformat()}
+    assert published.closes_on == published.published_on + dt.timedelta(days=7)
+
+
+def test_a_publication_names_the_office_that_published_it(world: World, audit: Case) -> None:
+    ask(world, audit, "publish_result", kind="disclosure", by="county_environment", title="代为公布", text="内容")
+    [published] = publications(world, "disclosure")
+    assert (published.publishers, published.title, published.body["text"]) == ("370102生态环境局", "甲厂：代为公布", "内容")
+
+
+def test_an_announcement_needs_no_enterprise(world: World, audit: Case) -> None:
+    ask(world, world.case_of("shandong.list_publication"), "publish_result", kind="announcement", title="监督检查公告")
+    [published] = publications(world, "announcement")
+    assert (published.enterprise_id, published.title, published.closes_on) == (None, "监督检查公告", None)
+
+
+def test_an_order_to_rectify_need_not_be_a_sanction(world: World, audit: Case) -> None:
+    ask(world, audit, "record_sanction", kind="order")
+    assert number_of(world, EnterpriseRecord, EnterpriseRecord.kind == "order", EnterpriseRecord.sanction.is_(None)) == 1
+
+
+def test_a_penalty_under_other_laws_is_kept_with_what_it_is(world: World, audit: Case) -> None:
+    ask(world, audit, "record_sanction", kind="penalty", sanction="ln-mandatory-2006.s10-6", note="依其他法规处理")
+    assert number_of(world, EnterpriseRecord, EnterpriseRecord.kind == "penalty", EnterpriseRecord.note == "依其他法规处理") == 1
+
+
+def test_a_sanction_without_a_fine_fines_nobody(world: World, audit: Case) -> None:
+    with pytest.raises(OperatorError, match="没有罚款规定"):
+        ask(world, audit, "record_sanction", kind="fine", sanction="ln-mandatory-2006.s10-2", amount=1)
 
 
 def test_an_operator_about_an_enterprise_needs_one(world: World, audit: Case) -> None:

@@ -6,6 +6,7 @@ import itertools
 from html import escape
 
 from app.engine.definition import CompiledDefinition, compile_definition
+from tests.support.layout import laid_out
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -14,10 +15,12 @@ HEAD = (
 )
 
 
-def bpmn(key: str, body: str, *, executable: bool = True, **properties: str) -> bytes:
+def bpmn(key: str, body: str, *, executable: bool = True, drawn: bool = True, **properties: str) -> bytes:
     """A BPMN file with one process."""
     flag = "true" if executable else "false"
-    return f'{HEAD}<bpmn:process id="{key}" isExecutable="{flag}" name="测试">{props(**properties)}{body}</bpmn:process></bpmn:definitions>'.encode()
+    process = f'<bpmn:process id="{key}" isExecutable="{flag}" name="测试">{props(**properties)}{body}</bpmn:process>'
+    file = f"{HEAD}{process}</bpmn:definitions>".encode()
+    return laid_out(file) if drawn else file
 
 
 def props(**values: str) -> str:
@@ -29,7 +32,7 @@ def props(**values: str) -> str:
 
 
 def start(element_id: str = "S") -> str:
-    return f'<bpmn:startEvent id="{element_id}"/>'
+    return f'<bpmn:startEvent id="{element_id}" name="开始"/>'
 
 
 def end(element_id: str = "E", name: str = "完成", *, terminate: bool = False) -> str:
@@ -45,12 +48,13 @@ def script(element_id: str, source: str) -> str:
     return f'<bpmn:scriptTask id="{element_id}" name="算{element_id}"><bpmn:script>{escape(source)}</bpmn:script></bpmn:scriptTask>'
 
 
-def service(element_id: str, operator: str, **parameters: str) -> str:
+def service(element_id: str, operator: str, basis: str = "", **parameters: str) -> str:
     inner = "".join(
         f'<spiffworkflow:parameter id="{name}" type="any" value="{escape(value, quote=True)}"/>' for name, value in parameters.items()
     )
+    of_part = props(basis=basis).removeprefix("<bpmn:extensionElements>").removesuffix("</bpmn:extensionElements>") if basis else ""
     return (
-        f'<bpmn:serviceTask id="{element_id}" name="服务{element_id}"><bpmn:extensionElements>'
+        f'<bpmn:serviceTask id="{element_id}" name="服务{element_id}"><bpmn:extensionElements>{of_part}'
         f'<spiffworkflow:serviceTaskOperator id="{operator}" resultVariable=""><spiffworkflow:parameters>{inner}</spiffworkflow:parameters>'
         "</spiffworkflow:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>"
     )
@@ -88,10 +92,10 @@ def boundary(element_id: str, on: str, when: str = "due", *, interrupting: bool 
     )
 
 
-def wait(element_id: str, when: str) -> str:
+def wait(element_id: str, when: str, **values: str) -> str:
     """An intermediate timer."""
     return (
-        f'<bpmn:intermediateCatchEvent id="{element_id}" name="等{element_id}"><bpmn:timerEventDefinition id="{element_id}_t">'
+        f'<bpmn:intermediateCatchEvent id="{element_id}" name="等{element_id}">{props(**values)}<bpmn:timerEventDefinition id="{element_id}_t">'
         f'<bpmn:timeDate xsi:type="bpmn:tFormalExpression">{escape(when)}</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>'
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.principal import Principal
-from app.cases import forms, library, rosters, samples, time_passing, work
+from app.cases import forms, library, roster_opening, rosters, samples, time_passing, work
 from app.config import ROOT
 from app.jobs import deliveries
 from app.model import (
@@ -174,7 +174,7 @@ class World:
 
     def new_roster(self, username: str, year: int = 2027) -> Case:
         with self.transaction() as session:
-            return rosters.open_roster(session, self.principal(session, username), year)
+            return roster_opening.open_roster(session, self.principal(session, username), year)
 
     def add_entries(self, username: str, roster_id: int, names: Sequence[str], grounds: Sequence[str], region: str = COUNTY) -> None:
         with self.transaction() as session:

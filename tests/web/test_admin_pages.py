@@ -11,13 +11,13 @@ from sqlalchemy import func, select
 
 from app.cases import calendars
 from app.config import ROOT
-from app.model import Case, CaseStatus, Definition, Event, Holiday, Membership, Organisation, OutboxMessage, Task, User
+from app.model import Case, Definition, Event, Holiday, Membership, Organisation, Task, User
 from tests.support.world import World
 from tests.web.portal_support import client_of
 
 OF_ADMINISTRATOR = (
-    "/admin/processes", "/admin/processes/shandong.penalty", "/admin/processes/upload", "/admin/organisations", "/admin/organisations/new",
-    "/admin/organisations/1", "/admin/promises", "/admin/holidays", "/admin/incidents", "/admin/outbox",
+    "/admin/processes", "/admin/processes/shandong.penalty", "/admin/processes/upload", "/admin/coverage", "/admin/coverage/shandong",
+    "/admin/organisations", "/admin/organisations/new", "/admin/organisations/1", "/admin/promises", "/admin/holidays", "/admin/incidents", "/admin/outbox",
 )  # fmt: skip
 OF_SECURITY = ("/admin/users", "/admin/users/new", "/admin/users/1")
 OF_AUDITOR = ("/admin/events",)
@@ -34,7 +34,8 @@ def test_each_administrator_reaches_their_own_pages_alone(app: Flask, world: Wor
 
 ACTS = {
     "/admin/promises": "admin", "/admin/holidays": "admin", "/admin/organisations/new": "admin", "/admin/incidents/1/retry": "admin",
-    "/admin/outbox/1/retry": "admin", "/admin/processes/extension": "admin", "/admin/processes/shandong.penalty/1/deploy": "admin",
+    "/admin/incidents/1/cancel": "admin", "/admin/incidents/1/move": "admin", "/admin/incidents/1/data": "admin",
+    "/admin/processes/extension": "admin", "/admin/processes/shandong.penalty/1/deploy": "admin",
     "/admin/users/new": "security", "/admin/users/1/roles": "security", "/admin/users/1/active": "security",
     "/admin/users/1/password": "security",
 }  # fmt: skip
@@ -244,37 +245,6 @@ def test_the_calendar_in_force_knows_imported_years(world: World) -> None:
 
 
 # -- running the system -----------------------------------------------------------------------------------------------
-
-
-def test_a_suspended_case_goes_on_after_a_recorded_reason(app: Flask, world: World) -> None:
-    case = world.new_roster("county-env")
-    with world.transaction() as session:
-        row = session.get_one(Case, case.id)
-        row.status, row.incident = CaseStatus.SUSPENDED, {"message": "找不到收件单位", "element": "Task_X", "name": "送达"}
-    client = client_of(app, world, "admin")
-    assert "找不到收件单位" in client.get("/admin/incidents").text
-    assert client.post(f"/admin/incidents/{case.id}/retry", data={"reason": " "}).status_code == 400
-    assert client.post(f"/admin/incidents/{case.id}/retry", data={"reason": "已添加机构"}).status_code == 302
-    assert client.post(f"/admin/incidents/{case.id}/retry", data={"reason": "再试"}).status_code == 409
-    with world.session() as session:
-        assert session.get_one(Case, case.id).status == CaseStatus.ACTIVE
-        event = session.scalars(select(Event).where(Event.kind == "incident_retried")).one()
-        assert event.detail["reason"] == "已添加机构"
-        assert not event.public_to_enterprise
-
-
-def test_a_failed_delivery_is_put_back_in_line(app: Flask, world: World) -> None:
-    with world.transaction() as session:
-        message = OutboxMessage(
-            key="mail:x", kind="mail", payload={"to": "a@example.invalid", "subject": "通知", "text": ""}, status="failed",
-            attempts=7, next_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC), last_error="拒绝连接",
-        )  # fmt: skip
-        session.add(message)
-    client = client_of(app, world, "admin")
-    assert "拒绝连接" in client.get("/admin/outbox").text
-    assert client.post(f"/admin/outbox/{message.id}/retry", data={"reason": "邮件服务器已恢复"}).status_code == 302
-    with world.session() as session:
-        assert session.get_one(OutboxMessage, message.id).status == "ready"
 
 
 def test_the_auditor_reads_what_administrators_did(app: Flask, world: World) -> None:

@@ -57,4 +57,4 @@ def _only_where_adjustable() -> None:
         abort(404)
 
 
-from app.web.admin import limits, operations, organisations, people, processes  # noqa: E402, F401
+from app.web.admin import coverage, incidents, limits, migrations, operations, organisations, people, processes, version_acts  # noqa: E402, F401

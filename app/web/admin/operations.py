@@ -1,48 +1,24 @@
-"""Running the system: incidents, deliveries, and the record for the auditor."""
+"""Running the system: deliveries, and the record for the auditor."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 
-from app.cases import administration
 from app.cases import administration_view as view
+from app.cases import incident_view
 from app.model import Role
 from app.web.access_control import roles_required
 from app.web.admin.blueprint import bp
-from app.web.current import principal, reading, transaction
-
-
-@bp.get("/incidents")
-@roles_required(Role.ADMINISTRATOR)
-def incidents() -> Any:
-    return render_template("admin/incidents.html", rows=view.incidents(reading()))
-
-
-@bp.post("/incidents/<int:case_id>/retry")
-@roles_required(Role.ADMINISTRATOR)
-def retry_incident(case_id: int) -> Any:
-    with transaction() as session:
-        case = administration.retry_incident(session, principal(), case_id, request.form.get("reason", ""))
-    flash(f"{case.title}已恢复，系统会自动再试一次；若原因还在，会再次出现在这里", "success")
-    return redirect(url_for("admin.incidents"))
+from app.web.current import reading
 
 
 @bp.get("/outbox")
 @roles_required(Role.ADMINISTRATOR)
 def outbox() -> Any:
-    return render_template("admin/outbox.html", rows=view.deliveries(reading()))
-
-
-@bp.post("/outbox/<int:message_id>/retry")
-@roles_required(Role.ADMINISTRATOR)
-def retry_delivery(message_id: int) -> Any:
-    with transaction() as session:
-        administration.retry_delivery(session, principal(), message_id, request.form.get("reason", ""))
-    flash("已重新排队，几秒钟内会再投递", "success")
-    return redirect(url_for("admin.outbox"))
+    return render_template("admin/outbox.html", rows=view.deliveries(reading()), names=incident_view.DELIVERY_NAMES)
 
 
 @bp.get("/events")

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from app.cases import administration
 from app.cases import administration_view as view
 from app.cases.errors import CaseError, NotFound
+from app.cases.versions import running as running_cases
 from app.engine.errors import DiagramError
 from app.law.catalogue import catalogue
 from app.model import Definition, Role
 from app.web.access_control import roles_required
+from app.web.admin import definition_levels, refused
 from app.web.admin.blueprint import bp
 from app.web.api import uploads
 from app.web.current import principal, reading, transaction
@@ -47,11 +49,11 @@ def process(key: str, version: int | None = None) -> Any:
         "admin/process.html",
         definition=definition,
         versions=versions,
+        running=running_cases(session, key),
         process=own,
-        levels=[
-            {"process": k, "name": p.name, "xml_url": url_for("admin.process_xml", key=key, version=definition.version, process_key=k)}
-            for k, p in inner
-        ],
+        levels=definition_levels.levels(definition, compiled),
+        marked=request.args.get("element", ""),
+        marked_in=request.args.get("process", ""),
         inner=[(p, view.elements(compiled, k)) for k, p in inner],
         forms=sorted(path.removeprefix("forms/") for path in compiled.files if path.startswith("forms/") and not path.endswith(".ui.json")),
         kinds=view.PROCESS_KINDS,
@@ -72,19 +74,21 @@ def process_xml(key: str, version: int, process_key: str) -> Any:
 @bp.get("/processes/upload")
 @roles_required(Role.ADMINISTRATOR)
 def upload() -> Any:
-    return render_template("admin/upload.html", problems=[])
+    return render_template("admin/upload.html", problems=[], drawings=[])
 
 
 @bp.post("/processes/upload")
 @roles_required(Role.ADMINISTRATOR)
 def upload_files() -> Any:
+    sent: dict[str, bytes] = {}
     try:
         sent = uploads.read([file for file in request.files.getlist("files") if file.filename])
         with transaction() as session:
             drafts = uploads.add_drafts(session, sent)
             administration.record_drafts(session, principal(), drafts)
     except DiagramError as error:
-        return render_template("admin/upload.html", problems=error.problems), 422
+        shown = refused.drawings(sent, error.problems)
+        return render_template("admin/upload.html", problems=error.problems, drawings=shown), 422
     flash(f"已存为草稿：{'、'.join(d.name for d in drafts)}。检查无误后再部署。", "success")
     return redirect(url_for("admin.process", key=drafts[0].key, version=drafts[0].version))
 

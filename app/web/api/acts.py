@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import idempotency
 from app.cases.errors import CaseError
+from app.cases.failures import ActFailed
 from app.cases.idempotency import Answer
 from app.engine.errors import DiagramError
 from app.web.api.bodies import fingerprint, repetition_key
@@ -17,8 +18,11 @@ from app.web.api.problems import answer_to
 from app.web.current import transaction
 
 
-def perform(act: Callable[[Session], Answer]) -> Response:
-    """Carries out an act and answers. What was refused under a key is refused again in the same words: nothing was done."""
+def perform(act: Callable[[Session], Answer], on_failure: Callable[[Session, ActFailed], Answer] | None = None) -> Response:
+    """Carries out an act and answers. What was refused under a key is refused again in the same words: nothing was done.
+
+    `on_failure` answers an act behind which the process failed, in a transaction of its own, under the same key.
+    """
     key = repetition_key()
     digest = fingerprint() if key is not None else ""
 
@@ -28,8 +32,17 @@ def perform(act: Callable[[Session], Answer]) -> Response:
                 return act(session)
             return idempotency.once(session, caller().user_id, key, digest, lambda: act(session))
 
+    def attempt() -> Answer:
+        try:
+            return once(act)
+        except ActFailed as failed:
+            if on_failure is None:
+                raise
+            keep, kept = on_failure, failed
+        return once(lambda session: keep(session, kept))
+
     try:
-        return _response(once(act))
+        return _response(attempt())
     except (CaseError, DiagramError) as error:
         refusal = answer_to(error)
         if key is None or isinstance(error, idempotency.KeyReused):

@@ -274,8 +274,11 @@ def _page(name: str, description: str) -> Schema:
     return _json(_list(_ref(name)), description, _PAGE_HEADERS)
 
 
-def _task_act(summary: str, body: str, *, required: bool = False) -> Schema:
+def _task_act(summary: str, body: str, *, required: bool = False, moves_on: bool = False) -> Schema:
     act = _post(summary, "tasks", 200, _json(_ref("TaskState"), "The task after the act."), _body(body), 404, 409, required=required)
+    if moves_on:
+        kept = "Received, and kept: the process failed behind the task. The case is suspended; the act is done when it is mended. Do not repeat it."
+        act["responses"]["202"] = _json(_ref("TaskState"), kept)
     return {"parameters": [_path("id")], "post": act}
 
 
@@ -330,10 +333,10 @@ PATHS: Schema = {
             ],
         ),
     },
-    "/tasks/{id}": {"parameters": [_path("id")], "get": _get("A task with its form", "tasks", _json(_ref("TaskDetail"), "The task."), 404)},
+    "/tasks/{id}": {"parameters": [_path("id")], "get": _get("A task with its form", "tasks", _json(_ref("TaskDetail"), "The task."), 404, 409)},
     "/tasks/{id}/claim": _task_act("认领: take a task for oneself, or give it back", "Claim"),
-    "/tasks/{id}/complete": _task_act("办理: complete a task with its form", "Completion", required=True),
-    "/tasks/{id}/return": _task_act("退回: return to the step before, where the procedure knows it", "Return", required=True),
+    "/tasks/{id}/complete": _task_act("办理: complete a task with its form", "Completion", required=True, moves_on=True),
+    "/tasks/{id}/return": _task_act("退回: return to the step before, where the procedure knows it", "Return", required=True, moves_on=True),
     "/tasks/{id}/transfer": _task_act("转办: hand a task to a colleague for good", "Handing", required=True),
     "/tasks/{id}/delegate": _task_act("委派: let a colleague do a task in one's stead", "Handing", required=True),
     "/tasks/{id}/withdraw": _task_act("撤回: take back what one completed while nobody has acted on it", "Nothing"),

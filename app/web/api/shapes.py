@@ -100,7 +100,7 @@ class TaskShapes:
     def _choices_of(self, task: Task, case: Case) -> list[str]:
         key = (case.definition_id, task.form)
         if key not in self._choices:
-            schema, _ = forms.form_of(self.session, task, case)
+            schema, _ = forms.form_for_reading(self.session, task, case)
             self._choices[key] = [choice["value"] for choice in forms.choices(schema)]
         return self._choices[key]
 

@@ -10,15 +10,17 @@ from flask import Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import work
-from app.cases.errors import CaseError, FieldProblem, InvalidForm
+from app.cases import failures, work
+from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm
+from app.cases.failures import ActFailed
 from app.cases.idempotency import Answer
+from app.engine.errors import ElementFailed
 from app.model import Case, Task, TaskStatus, User
 from app.web.api import bodies, paging, queries, shapes
 from app.web.api.acts import perform
 from app.web.api.callers import caller
 from app.web.api.problems import invalid
-from app.web.current import reading
+from app.web.current import reading, transaction
 
 
 def list_tasks() -> Response:
@@ -47,7 +49,12 @@ def _case_id() -> int | None:
 
 def task(task_id: int) -> Response:
     found, case = work.find(reading(), caller(), task_id)
-    return jsonify(shapes.TaskShapes(reading()).full(caller(), found, case))
+    try:
+        return jsonify(shapes.TaskShapes(reading()).full(caller(), found, case))
+    except ElementFailed:
+        with transaction() as session:
+            work.report_form(session, caller(), task_id)
+        raise Conflict("这项任务的表单出了故障，已报告管理员，处理后可以继续办理") from None
 
 
 # -- acts --------------------------------------------------------------------------------------------------------------
@@ -55,11 +62,19 @@ def task(task_id: int) -> Response:
 
 def _answer(act: Callable[[Session], Task]) -> Response:
     def done(session: Session) -> Answer:
-        changed = act(session)
-        case = session.get_one(Case, changed.case_id)
-        return Answer(200, shapes.TaskShapes(session).state(changed, case))
+        return _state(session, act(session), 200)
 
-    return perform(done)
+    return perform(done, _kept)
+
+
+def _state(session: Session, changed: Task, status: int) -> Answer:
+    return Answer(status, shapes.TaskShapes(session).state(changed, session.get_one(Case, changed.case_id)))
+
+
+def _kept(session: Session, failed: ActFailed) -> Answer:
+    """What was submitted is received, and waits until the fault behind it is mended: there is nothing to repeat."""
+    incident = failures.suspend(session, failed)
+    return _state(session, session.get_one(Task, incident.task_id), 202)
 
 
 def claim(task_id: int) -> Response:

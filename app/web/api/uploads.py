@@ -18,6 +18,7 @@ from app.engine.errors import DiagramError, Problem
 from app.model import Definition
 
 MAX_PATH, MAX_KEY, MAX_NAME = 200, 80, 120
+_DIAGRAMS = (".bpmn", ".xml")  # some tools save BPMN as .bpmn20.xml
 _KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
 
 
@@ -30,7 +31,7 @@ def read(files: Sequence[FileStorage]) -> dict[str, bytes]:
             _refuse(name, "duplicate-file", "同名文件上传了两次")
         if ".." in PurePosixPath(name).parts or not name or len(name) > MAX_PATH - len("processes/"):
             _refuse(name, "bad-name", "文件名不能使用")
-        if PurePosixPath(name).suffix.lower() not in (".bpmn", ".dmn", ".json"):
+        if PurePosixPath(name).suffix.lower() not in (*_DIAGRAMS, ".dmn", ".json"):
             _refuse(name, "unknown-file", "只接受 .bpmn、.dmn 和 .json 文件")
         found[name] = file.stream.read(MAX_BYTES + 1)
         if len(found[name]) > MAX_BYTES:
@@ -50,12 +51,12 @@ def add_drafts(session: Session, sent: dict[str, bytes]) -> list[Definition]:
         raise DiagramError([replace(p, file=names.get(p.file, p.file)) for p in error.problems]) from error
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         # A diagram can be wrong in more ways than a reader foresees; whatever it trips over, it is the diagram.
-        _refuse(next((n for n in sent if n.endswith(".bpmn")), ""), "unreadable", f"流程图的内容无法理解：{error}")
+        _refuse(next((n for n in sent if n.endswith(_DIAGRAMS)), ""), "unreadable", f"流程图的内容无法理解：{error}")
 
 
 def _places(sent: dict[str, bytes]) -> dict[str, str]:
     """The path in the library for each file: a diagram's after its process id, a form's after the diagrams that name it."""
-    diagrams = {name: _diagram(name, body) for name, body in sent.items() if name.endswith(".bpmn")}
+    diagrams = _diagrams(sent)
     wanted = {form for diagram in diagrams.values() for form in diagram.forms}
     places = {name: f"processes/{next(iter(diagram.processes)).replace('.', '/', 1)}.bpmn" for name, diagram in diagrams.items()}
     for name, body in sent.items():
@@ -67,15 +68,22 @@ def _places(sent: dict[str, bytes]) -> dict[str, str]:
     return places
 
 
-def _diagram(name: str, body: bytes) -> Diagram:
-    try:
-        diagram = read_diagram(name, body)
-    except (AttributeError, RecursionError, TypeError, ValueError) as error:
-        _refuse(name, "unreadable", f"流程图的内容无法理解：{error}")
-    problems = [problem for process in diagram.processes.values() for problem in _outsized(name, process)]
+def _diagrams(sent: dict[str, bytes]) -> dict[str, Diagram]:
+    """The diagrams among the files. Raises `DiagramError` with what is wrong with any of them."""
+    found: dict[str, Diagram] = {}
+    problems: list[Problem] = []
+    for name, body in sent.items():
+        if name.lower().endswith(_DIAGRAMS):
+            try:
+                found[name] = read_diagram(name, body)
+            except DiagramError as error:
+                problems += error.problems
+            except (AttributeError, RecursionError, TypeError, ValueError) as error:
+                problems.append(Problem(name, "", "", "unreadable", f"流程图的内容无法理解：{error}"))
+    problems += [p for name, diagram in found.items() for process in diagram.processes.values() for p in _outsized(name, process)]
     if problems:
         raise DiagramError(problems)
-    return diagram
+    return found
 
 
 def _outsized(file: str, process: Process) -> Iterator[Problem]:

@@ -133,7 +133,7 @@ def _submissions(session: Session, me: Principal, case: Case) -> list[tuple[case
     mine = me.organisation_ids if case_file.sees_own_side_only(me) else None
     found = []
     for done in case_file.done_tasks(session, case.id, mine):
-        schema, ui = forms.form_of(session, done.task, case)
+        schema, ui = forms.form_for_reading(session, done.task, case)
         fields = readable.fields(schema, ui, done.task.data or {})
         found.append((done, decision_in_words(session, done.task, case), fields))
     return found

@@ -26,24 +26,28 @@ class Entry:
 CLERK = (
     Entry("工作台", "inbox", "desk.inbox", ("/desk/", "/tasks/")),
     Entry("名单", "list-details", "rosters.index", ("/rosters",)),
+    Entry("发起", "player-play", "desk.start", ("/start",)),
     Entry("案件", "folder", "desk.cases", ("/cases",)),
     Entry("企业", "building-factory-2", "desk.enterprises", ("/enterprises",)),
+    Entry("名录", "certificate", "registers.index", ("/registers",)),
     Entry("通知", "bell", "notices.index", ("/notices",)),
 )
 ENTERPRISE = (
     Entry("我的事项", "checklist", "portal.overview", ("/portal", "/tasks/")),
+    Entry("发起", "player-play", "desk.start", ("/start",)),
     Entry("案件", "folder", "desk.cases", ("/cases",)),
     Entry("通知", "bell", "notices.index", ("/notices",)),
 )
-# Consultants and experts: tasks and cases, but neither lists nor enterprises.
-PARTNER = (CLERK[0], CLERK[2], CLERK[4])
+# Consultants and experts: tasks, what they may start, cases and registers, but neither lists nor enterprises.
+PARTNER = tuple(entry for entry in CLERK if entry.endpoint not in ("rosters.index", "desk.enterprises"))
 ADMINISTRATOR = (
     Entry("概况", "home", "admin.overview", ("/admin/",)),
-    Entry("流程", "route", "admin.processes", ("/admin/processes",)),
+    Entry("流程", "route", "admin.processes", ("/admin/processes", "/admin/migrations")),
+    Entry("法条覆盖", "list-check", "admin.coverage", ("/admin/coverage",)),
     Entry("组织机构", "sitemap", "admin.organisations", ("/admin/organisations",)),
     Entry("承诺时限", "clock", "admin.promises", ("/admin/promises",)),
     Entry("节假日", "calendar-event", "admin.holidays", ("/admin/holidays",)),
-    Entry("故障", "alert-triangle", "admin.incidents", ("/admin/incidents",)),
+    Entry("故障", "alert-triangle", "admin.incident_list", ("/admin/incidents",)),
     Entry("收发箱", "mail", "admin.outbox", ("/admin/outbox",)),
 )
 # Users belong to the security administrator, the record to the auditor: nobody finds another's work.

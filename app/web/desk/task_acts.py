@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_login import login_required
+from sqlalchemy.orm import Session
 
-from app.cases import clock_stops, drafts, forms, idempotency, work
+from app.cases import clock_stops, drafts, failures, forms, idempotency, work
 from app.cases.drafts import DraftConflict
 from app.cases.errors import CaseError, Conflict, InvalidForm
+from app.cases.failures import ActFailed
 from app.cases.idempotency import Answer
 from app.law.periods import PeriodError, format_date
 from app.model import Case, Draft, Task
@@ -30,16 +33,26 @@ def complete(task_id: int) -> Any:
     key = request.headers.get("Idempotency-Key", "")[: idempotency.MAX_KEY]
     digest = hashlib.sha256(request.path.encode() + b"\0" + request.get_data()).hexdigest()
 
-    with transaction() as session:
+    def once(act: Callable[[Session], Answer]) -> Answer:
+        """A second click, or a lost answer asked for again, acts once."""
+        with transaction() as session:
+            return idempotency.once(session, me.user_id, key, digest, lambda: act(session)) if key else act(session)
 
-        def act() -> Answer:
-            task = work.complete(session, me, task_id, body.get("data"), _number(body.get("revision")))
-            flash(f"已提交“{task.name}”", "success")
-            return Answer(200, {"next": back_to_list(me)})
+    def act(session: Session) -> Answer:
+        task = work.complete(session, me, task_id, body.get("data"), _number(body.get("revision")))
+        flash(f"已提交“{task.name}”", "success")
+        return Answer(200, {"next": back_to_list(me)})
 
-        # A second click, or a lost answer asked for again, acts once.
-        answer = idempotency.once(session, me.user_id, key, digest, act) if key else act()
-    return jsonify(answer.body)
+    def keep(session: Session, failed: ActFailed) -> Answer:
+        failures.suspend(session, failed)
+        return Answer(202, {"next": url_for("desk.task", task_id=task_id)})
+
+    try:
+        answer = once(act)
+    except ActFailed as failed:
+        kept = failed
+        answer = once(lambda session: keep(session, kept))
+    return jsonify(answer.body), answer.status
 
 
 @bp.put("/tasks/<int:task_id>/draft")
@@ -98,6 +111,10 @@ def send_back(task_id: int) -> Any:
             draft = drafts.of(session, task_id)
             kept = {k: v for k, v in (draft.data if draft else {}).items() if k not in ("decision", "returned_reason", "opinion")}
             task = work.send_back(session, principal(), task_id, reason, kept)
+    except ActFailed as failed:
+        with transaction() as session:
+            failures.suspend(session, failed)
+        return _back(task_id)
     except InvalidForm as error:
         messages = [p.message for p in error.problems]
         return _page(task_id, "desk/act_return.html", 422, reason=reason, problems=messages, consequence=_return_consequence(task_id))
@@ -111,7 +128,7 @@ def send_back(task_id: int) -> Any:
 
 def _return_consequence(task_id: int) -> str:
     task, case = work.find(reading(), principal(), task_id)
-    schema, _ = forms.form_of(reading(), task, case)
+    schema, _ = forms.form_for_reading(reading(), task, case)
     return str(schema.get("x-consequences", {}).get(work.RETURN_DECISION, ""))
 
 

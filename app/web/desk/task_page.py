@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_login import login_required
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from app.access.principal import Principal
-from app.cases import case_file, clock_stops, drafts, forms, work
+from app.cases import case_file, clock_stops, drafts, form_fields, forms, incident_view, migrated_drafts, work
 from app.cases.case_file import DoneTask
+from app.engine.errors import ElementFailed
 from app.law.catalogue import Sanction, Step, catalogue
-from app.model import Case, CaseStatus, Definition, Enterprise, Organisation, Task, TaskStatus, User
-from app.web.current import principal, reading
+from app.model import Case, CaseStatus, Definition, Enterprise, Incident, Organisation, Task, TaskStatus, User
+from app.web.current import principal, reading, transaction
 from app.web.desk import readable
 from app.web.desk.blueprint import bp
 from app.web.desk.remembered import back_to_list
@@ -62,10 +63,19 @@ def rights_of(me: Principal, task: Task, case: Case, choices: list[dict[str, str
 def task(task_id: int) -> Any:
     session, me = reading(), principal()
     found, case = work.find(session, me, task_id)
-    schema, ui = forms.form_of(session, found, case)
-    choices = forms.choices(schema)
-    rights = rights_of(me, found, case, choices)
+    try:
+        schema, ui = _form(session, found, case)
+        choices = forms.choices(schema)
+        rights = rights_of(me, found, case, choices)
+        model = _form_model(session, me, found, case, schema, ui, rights) if rights.sees_form and schema else None
+    except ElementFailed:
+        # The form of an open task fails: an administrator learns of it from its first reader.
+        with transaction() as writing:
+            work.report_form(writing, me, task_id)
+        return redirect(url_for("desk.task", task_id=task_id))
     enterprise = session.get(Enterprise, case.enterprise_id) if case.enterprise_id else None
+    incident = incident_view.of_suspended(session, case)
+    submitted = found.data or _waiting(incident, found)
     return render_template(
         "desk/task.html",
         task=found,
@@ -73,10 +83,12 @@ def task(task_id: int) -> Any:
         definition=session.get_one(Definition, case.definition_id),
         enterprise=enterprise,
         rights=rights,
-        model=_form_model(session, me, found, case, schema, ui, rights) if rights.sees_form else None,
+        model=model,
         choices=choices,
-        submitted=readable.fields(schema, ui, found.data or {}) if rights.sees_form and found.data else [],
+        submitted=readable.fields(schema, ui, submitted) if rights.sees_form and submitted else [],
+        left_over=_left_over(session, found, case, schema) if rights.own and schema else [],
         state=_state_sentence(session, me, found),
+        trouble=incident_view.sentence_for(incident, found, own=found.organisation_id in me.organisation_ids),
         holder=session.get(Organisation, found.organisation_id) if found.organisation_id else None,
         derivation=case_file.derivation(found),
         stops=clock_stops.of(session, found.id),
@@ -88,16 +100,31 @@ def task(task_id: int) -> Any:
     )
 
 
+def _form(session: Session, task: Task, case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The form of a task; an empty one where it fails and nobody waits to fill it in. Raises `ElementFailed` where somebody does."""
+    waits = task.status == TaskStatus.OPEN and case.status == CaseStatus.ACTIVE
+    return forms.form_of(session, task, case) if waits else forms.form_for_reading(session, task, case)
+
+
+def _left_over(session: Session, task: Task, case: Case, schema: dict[str, Any]) -> list[Any]:
+    """What the draft holds from an earlier version of the form that had other fields, in that form's words."""
+    found = migrated_drafts.left_over(session, task, case, schema)
+    return readable.fields(*found) if found is not None else []
+
+
+def _waiting(incident: Incident | None, task: Task) -> dict[str, Any]:
+    """What was submitted for a task and waits until a fault is mended."""
+    submitted = incident.pending.get("submitted") if incident is not None and incident.task_id == task.id else None
+    return submitted if isinstance(submitted, dict) else {}
+
+
 def _form_model(
     session: Session, me: Principal, task: Task, case: Case, schema: dict[str, Any], ui: dict[str, Any], rights: Rights
 ) -> dict[str, Any]:
     """What the form in the browser starts from; frontend/README.md describes it."""
     draft = drafts.of(session, task.id) if rights.own else None
-    data = (
-        task.data or {}
-        if task.status == TaskStatus.COMPLETED
-        else {**forms.prefilled(session, task, case, schema), **(draft.data if draft else {})}
-    )
+    typed = form_fields.fitting(schema, draft.data) if draft else {}
+    data = {**forms.prefilled(session, task, case, schema), **typed} if rights.own else task.data or {}
     file_url = url_for("desk.file", document_id=0).removesuffix("0") + "{id}"
     urls = {"upload": url_for("desk.upload"), "file": file_url, "back": back_to_list(me)}
     if rights.own:
@@ -146,7 +173,7 @@ def decision_in_words(session: Session, task: Task, case: Case) -> str:
     """A task's decision as its form calls it."""
     if not task.decision:
         return ""
-    schema, _ = forms.form_of(session, task, case)
+    schema, _ = forms.form_for_reading(session, task, case)
     return case_file.decision_word(task.decision, {c["value"]: c["label"] for c in forms.choices(schema)})
 
 

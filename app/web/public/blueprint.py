@@ -45,7 +45,7 @@ def lists() -> Any:
     q, year, region = request.args.get("q", "").strip()[:60], request.args.get("year", type=int), _region()
     return render_template(
         "public/lists.html",
-        found=public_view.lists(session, q=q, year=year, region=region, page=_page()),
+        found=public_view.lists(session, q=q, year=year, region=region, page=page_number()),
         query={"q": q, "year": year, "region": region},
         years=public_view.years(session),
         cities=public_view.cities(session),
@@ -60,7 +60,7 @@ def listing(publication_id: int) -> Any:
     return render_template(
         "public/list.html",
         publication=public_view.publication(session, publication_id),
-        found=public_view.entries(session, publication_id, **query, page=_page()),
+        found=public_view.entries(session, publication_id, **query, page=page_number()),
         query=query,
         cities=public_view.cities(session, publication_id),
     )
@@ -73,10 +73,13 @@ def enterprise(uscc: str) -> Any:
     return render_template("public/enterprise.html", record=public_view.record(reading(), uscc), kinds=public_view.KINDS)
 
 
-def _page() -> int:
+def page_number() -> int:
     return max(1, min(request.args.get("page", 1, type=int), 10_000))
 
 
 def _region() -> str:
     code = request.args.get("region", "")
     return code if len(code) == 6 and code.isdigit() else ""
+
+
+from app.web.public import registers  # noqa: E402, F401

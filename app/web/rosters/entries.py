@@ -35,7 +35,7 @@ def _submitted() -> dict[str, Any]:
 def add(roster_id: int) -> Any:
     if request.method == "GET":
         held = _held(roster_id)
-        allowed = rosters.GROUNDS_OF_LINE[held.roster.line]
+        allowed = held.kind.grounds
         values: dict[str, Any] = {"management_level": held.bureau.level, "grounds": list(allowed) if len(allowed) == 1 else []}
         return _form(held.roster, held.bureau, None, values)
     try:
@@ -81,7 +81,7 @@ def _form(
         "rosters/entry.html", row=roster_queries.row_of(session, roster), roster=roster, bureau=bureau, entry=found, values=values,
         held=held, problems={p.pointer.strip("/"): p.message for p in error.problems} if error else {}, history=marks[::-1], words=words,
         names=roster_queries.names_of(session, involved), counties=roster_entries.counties_within(bureau.region_code) if bureau else (),
-        grounds_of_line=rosters.GROUNDS_OF_LINE[roster.line], level_names=roster_entries.LEVEL_NAMES, shown=roster_entries.shown,
+        kind=rosters.kind_of(session, roster), level_names=roster_entries.LEVEL_NAMES, shown=roster_entries.shown,
         labels=roster_entries.LABELS,
     )  # fmt: skip
 

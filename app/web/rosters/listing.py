@@ -8,7 +8,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app import clock
-from app.cases import paperwork, roster_queries, rosters
+from app.cases import paperwork, roster_opening, roster_queries, rosters
 from app.cases.errors import CaseError
 from app.cases.roster_entries import LEVEL_NAMES
 from app.cases.roster_queries import Filters
@@ -28,10 +28,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> Any:
     year, status = request.args.get("year", type=int), request.args.get("status", "")
     page = roster_queries.index(reading(), principal(), year=year, status=status, page=request.args.get("page", 1, type=int))
-    bureau = next((o for o in principal().authorities if o.body in rosters.LINE_PROCESS), None)
+    kinds = roster_opening.kinds_to_open(reading(), principal())
     return render_template(
-        "rosters/index.html", page=page, year=year, status=status, years=roster_queries.years(reading(), principal()), bureau=bureau,
-        new_years=rosters.possible_years(), new_year=_likely_year(bureau.body if bureau else None), words=words, address=_address,
+        "rosters/index.html", page=page, year=year, status=status, years=roster_queries.years(reading(), principal()),
+        kinds=[kind for kind, _ in kinds], new_years=roster_opening.possible_years(), new_year=_likely_year(kinds[0][1].body if kinds else None),
+        words=words, address=_address,
     )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def new() -> Any:
     if year is None:
         raise CaseError("请选择名单的年度")
     with transaction() as session:
-        case = rosters.open_roster(session, principal(), year)
+        case = roster_opening.open_roster(session, principal(), year, process=request.form.get("process") or None)
         task_id = roster_queries.first_task(session, case.id)
     return redirect(link_to("desk.task", task_id=task_id) or url_for("rosters.show", roster_id=case.roster_id))
 
@@ -64,7 +65,7 @@ def show(roster_id: int) -> Any:
         page=page, filters=filters,
         held=rosters.holding(session, principal(), roster), regions=roster_queries.regions(session, roster_id),
         publication=roster_queries.publication_of(session, roster_id) if roster.status == RosterStatus.PUBLISHED else None,
-        words=words, grounds_of_line=rosters.GROUNDS_OF_LINE[roster.line], level_names=LEVEL_NAMES, address=_address,
+        words=words, kind=rosters.kind_of(session, roster), level_names=LEVEL_NAMES, address=_address,
     )  # fmt: skip
 
 
@@ -94,14 +95,15 @@ def export(roster_id: int) -> Response:
     session = reading()
     row = roster_queries.row_of(session, rosters.find(session, principal(), roster_id))
     found = roster_queries.all_entries(session, roster_id, filters_of(request.args))
-    title = f"{row.bureau.name}{row.roster.year}年度强制性清洁生产审核名单"
+    kind = rosters.kind_of(session, row.roster)
+    title = f"{row.bureau.name}{row.roster.year}年度{kind.name}"
     records = (
         {
             **{column.key: getattr(entry, column.key, None) for column in COLUMNS},
             "number": number,
             "status": words.ENTRY_STATES[entry.status].word[2:],
             "region": _place(entry.region_code),
-            "grounds": "、".join(words.GROUNDS[g] for g in entry.grounds),
+            "grounds": "、".join(kind.names.get(g, g) for g in entry.grounds),
             "level": LEVEL_NAMES.get(entry.management_level, ""),
             "added_by": added_by,
         }

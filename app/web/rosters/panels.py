@@ -35,6 +35,7 @@ def roster_panel(task: Task, case: Case) -> dict[str, Any] | None:
         "returned": roster_queries.returned(session, roster.id),
         "page": roster_queries.entry_page(session, roster.id, Filters(), 1),
         "shown": PANEL_ROWS,
+        "kind": rosters.kind_of(session, roster),
         "words": words,
     }
 

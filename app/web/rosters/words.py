@@ -8,12 +8,6 @@ from app.model import EntryStatus, RosterStatus
 
 LINES = {"environment": "生态环境线", "coordinator": "综合协调线"}
 ROSTER_STATES = {RosterStatus.OPEN: "办理中", RosterStatus.APPROVED: "已核定，待公布", RosterStatus.PUBLISHED: "已公布"}
-GROUNDS = {"1": "（一）项", "2": "（二）项", "3": "（三）项"}
-GROUND_HINTS = {
-    "1": "超标排放，或者超过重点污染物总量控制指标",
-    "2": "超过单位产品能耗限额构成高耗能，或者未完成节能目标",
-    "3": "使用有毒有害原料，或者生产中排放有毒有害物质",
-}
 ACTS = {"added": "添加", "imported": "从 Excel 导入", "corrected": "更正", "struck": "剔除", "returned": "退回更正", "restored": "恢复列入"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from app.cases import roster_queries, rosters
+from app.cases import roster_entries, roster_queries, rosters
 from app.cases.errors import Conflict, Forbidden
 from app.cases.rosters import BadWorkbook
 from app.office import roster_workbook
@@ -19,9 +19,13 @@ from app.web.rosters.blueprint import bp
 from app.web.rosters.listing import XLSX
 
 
-@bp.get("/template.xlsx")
-def template() -> Response:
-    return attachment(roster_workbook.template(), "强制性清洁生产审核企业名单模板.xlsx", XLSX)
+@bp.get("/<int:roster_id>/template.xlsx")
+def template(roster_id: int) -> Response:
+    """The empty workbook for a roster: its grounds to choose from, an example in its area."""
+    roster = rosters.find(reading(), principal(), roster_id)
+    kind = rosters.kind_of(reading(), roster)
+    county = roster_entries.counties_within(roster.region_code)[0][0]
+    return attachment(roster_workbook.template(kind.explained, county), f"{kind.name}模板.xlsx", XLSX)
 
 
 @bp.route("/<int:roster_id>/import", methods=["GET", "POST"], endpoint="import_")
@@ -49,6 +53,6 @@ def _page(roster_id: int, filename: str, problems: list[RowProblem]) -> str:
         raise Forbidden("名单目前不在您单位手中，不能导入")
     return render_template(
         "rosters/import.html", row=roster_queries.row_of(reading(), roster), roster=roster, held=held, filename=filename, problems=problems,
-        grounds_of_line=rosters.GROUNDS_OF_LINE[roster.line], words=words, max_mb=MAX_BYTES // 1024 // 1024,
+        kind=held.kind, words=words, max_mb=MAX_BYTES // 1024 // 1024,
         bad_rows=len({p.row for p in problems if p.row}),
     )  # fmt: skip

@@ -1,0 +1,102 @@
+"""Opening a list: which kinds a bureau may open, and the case that takes the list on its way."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.organisations import level_of_region
+from app.access.principal import Principal
+from app.cases import starting
+from app.cases.advancing import By
+from app.cases.errors import CaseError, Conflict, Forbidden
+from app.law.catalogue import catalogue
+from app.model import Case, Organisation, Roster, RosterStatus
+from app.services import list_kinds
+from app.services.list_kinds import ListKind
+
+NATIONAL = "national"
+
+
+def possible_years() -> list[int]:
+    """Years for which a list may be opened today."""
+    year = clock.today().year
+    return [year - 1, year, year + 1]
+
+
+def kinds_to_open(session: Session, principal: Principal) -> list[tuple[ListKind, Organisation]]:
+    """The kinds of list that the person's bureaus may open, each with the bureau. Where a province has no list process, the national one stands in."""
+    found: list[tuple[ListKind, Organisation]] = []
+    for bureau in principal.authorities:
+        kinds = list_kinds.in_force(session, [jurisdiction_of(bureau.region_code)]) or list_kinds.in_force(session, [NATIONAL])
+        found += [(kind, bureau) for kind in kinds if kind.is_opened_by(bureau)]
+    return found
+
+
+def _chosen(session: Session, principal: Principal, process: str | None) -> tuple[ListKind, Organisation]:
+    """The kind of list that is to be opened and the person's bureau that opens it. Raises `Forbidden`."""
+    found = kinds_to_open(session, principal)
+    if process is not None and all(kind.process != process for kind, _ in found):
+        # Named, it may be another than that of the bureau's province: a simulation.
+        named = [kind for kind in list_kinds.in_force(session) if kind.process == process]
+        found = [(kind, bureau) for kind in named for bureau in principal.authorities if kind.is_opened_by(bureau)]
+    for kind, bureau in found:
+        if process in (None, kind.process):
+            return kind, bureau
+    raise Forbidden("您单位不能提出这种名单，或者名单的依据目前没有生效")
+
+
+def open_roster(session: Session, principal: Principal, year: int, *, process: str | None = None) -> Case:
+    """Starts the year's list of the person's bureau. One open list of a kind per bureau and year. Raises `Forbidden`, `Conflict`, `CaseError`.
+
+    `process` says which kind of list, where the bureau may open several.
+    """
+    kind, bureau = _chosen(session, principal, process)
+    line = bureau.body or ""
+    if year not in possible_years():
+        raise CaseError(f"现在只能提出 {possible_years()[0]} 至 {possible_years()[-1]} 年度的名单")
+    known = session.scalars(
+        select(Roster).where(
+            Roster.organisation_id == bureau.id,
+            Roster.year == year,
+            Roster.line == line,
+            Roster.publication == kind.publication,
+            Roster.status == RosterStatus.OPEN,
+        )
+    ).first()
+    if known is not None:
+        raise Conflict(f"{bureau.name}的{year}年度名单正在办理，请在原名单上继续")
+    roster = Roster(
+        line=line, year=year, region_code=bureau.region_code, organisation_id=bureau.id,
+        status=RosterStatus.OPEN, publication=kind.publication, created_at=clock.now(),
+    )  # fmt: skip
+    session.add(roster)
+    session.flush()
+    level = bureau.level or level_of_region(bureau.region_code)
+    return starting.start(
+        session,
+        process=kind.process,
+        region=bureau.region_code,
+        roster_id=roster.id,
+        title=f"{bureau.name} {year}年度{kind.name}",
+        variables={
+            "line": line,
+            "year": year,
+            "start_level": level,
+            "proposer": f"{level}_{line}",
+            "notifier": f"{level}_{line}",
+            "roster_id": roster.id,
+        },
+        is_demo=bureau.is_demo,
+        by=By(principal.user_id, bureau.id),
+    )
+
+
+def jurisdiction_of(region_code: str) -> str:
+    """The slug of the province whose rules apply to a region. Raises `CaseError` where the catalogue has none."""
+    code = region_code[:2] + "0000"
+    for jurisdiction in catalogue().jurisdictions():
+        if jurisdiction.code == code:
+            return jurisdiction.slug
+    raise CaseError(f"没有 {code} 的流程库")
