@@ -1,6 +1,6 @@
 /** The same elements as a list: for the keyboard, for screen readers, and for paper. */
 import { h } from '../shared/dom.js';
-import { STATES } from './states.js';
+import { STATES, stateText } from './states.js';
 
 /** @param {(id: string) => void} onChoose */
 export function createList(onChoose) {
@@ -10,18 +10,20 @@ export function createList(onChoose) {
 
   return {
     element,
-    /** @param {{id: string, name: string, info: import('./states.js').ElementInfo}[]} entries */
-    fill(entries) {
+    /**
+     * @param {{id: string, name: string, info: import('./states.js').ElementInfo}[]} entries
+     * @param {boolean} live whether a case runs on the drawing
+     */
+    fill(entries, live) {
       element.hidden = entries.length === 0;
       items.replaceChildren(
         ...entries.map(({ id, name, info }) => {
           const state = STATES[info.state];
           const text = `${info.title || name || '未命名环节'} `;
-          const word = h(
-            'span',
-            { class: `qc-diagram-state is-${info.state ?? 'open'}` },
-            state ? `${state.sign} ${state.word}` : '○ 尚未开始',
-          );
+          const word =
+            state || live
+              ? h('span', { class: `qc-diagram-state is-${info.state ?? 'open'}` }, stateText(state))
+              : null;
           const more = (info.lines ?? []).length
             ? h('span', { class: 'text-secondary' }, info.lines.join('；'))
             : null;

@@ -22,15 +22,19 @@ async function get(url, kind) {
   return response[kind]();
 }
 
-/** @param {string} url */
-export const loadXml = (url) => get(url, 'text');
+/** @param {string} source an address, or `#id` of a script element that holds the drawing as a JSON string */
+export async function loadXml(source) {
+  if (!source.startsWith('#')) return get(source, 'text');
+  return JSON.parse(document.querySelector(source)?.textContent || '""');
+}
 
 /**
  * @param {string | undefined} source an address, or `#id` of a script element that holds JSON
- * @returns {Promise<{elements: Record<string, import('./states.js').ElementInfo>, current_process?: string}>}
+ * @returns {Promise<{elements: Record<string, import('./states.js').ElementInfo>, current_process?: string, live: boolean}>}
+ *   `live` is false for a drawing that no case runs on: nothing in it is done or still to be done
  */
 export async function loadState(source) {
-  const none = { elements: {} };
+  const none = { elements: {}, live: true };
   if (!source) return none;
   try {
     const text = source.startsWith('#') ? document.querySelector(source)?.textContent : null;

@@ -12,7 +12,7 @@ export function mark(viewer, elements) {
   const registry = viewer.get('elementRegistry');
   for (const [id, info] of Object.entries(elements)) {
     const element = registry.get(id);
-    if (!element) continue;
+    if (!element?.parent) continue; // the process itself is the sheet of paper
     canvas.addMarker(id, 'qc-known');
     if (info.calls) canvas.addMarker(id, 'qc-calls');
     const state = STATES[info.state];

@@ -11,7 +11,8 @@ import { centre, fit, wheelOnlyInside } from './view.js';
 
 /** @param {HTMLElement} host */
 export function mountDiagram(host) {
-  const { diagram, state: stateSource, height, name, levels: levelText, focus } = host.dataset;
+  const { diagram, state: stateSource, height, name, levels: levelText, process } = host.dataset;
+  let { focus } = host.dataset;
   const small = 'small' in host.dataset;
   const levels = parseLevels(levelText);
   const canvas = h('div', { class: 'qc-diagram-canvas' });
@@ -30,6 +31,7 @@ export function mountDiagram(host) {
     },
   ];
   let elements = {};
+  let live = true;
   let selected = null;
 
   const panel = createPanel({
@@ -90,7 +92,7 @@ export function mountDiagram(host) {
     }
     selected = id;
     drawing.addMarker(id, 'qc-selected');
-    panel.show(elements[id] ?? {}, nameOf(id));
+    panel.show(elements[id] ?? {}, nameOf(id), live);
     host.classList.add('has-panel');
     if (reveal) centre(viewer, id);
   }
@@ -118,13 +120,13 @@ export function mountDiagram(host) {
     panel.hide();
     host.classList.remove('has-panel');
     crumbs.show(trail);
-    let state = { elements: {} };
+    let state = { elements: {}, live: true };
     try {
       state = await loadState(level.state_url ?? stateSource);
     } catch (error) {
       say(error.message);
     }
-    elements = state.elements;
+    ({ elements, live } = state);
     mark(viewer, elements);
     show(state);
   }
@@ -146,9 +148,21 @@ export function mountDiagram(host) {
       followInto(state);
       return;
     }
-    list.fill(known.map(([id, info]) => ({ id, info, name: nameOf(id) })));
+    list.fill(
+      known.map(([id, info]) => ({ id, info, name: nameOf(id) })),
+      live,
+    );
     const view = viewer.get('canvas');
-    if (current && view.zoom() < 0.5) centre(viewer, current[0], 0.7);
+    if (focus && registry.get(focus)) point(focus);
+    else if (current && view.zoom() < 0.5) centre(viewer, current[0], 0.7);
+  }
+
+  /** Shows the element that the page was opened for, once. */
+  function point(id) {
+    viewer.get('canvas').addMarker(id, 'qc-pointed');
+    choose(id, true);
+    host.scrollIntoView({ block: 'nearest' });
+    focus = null;
   }
 
   /** What `data-focus` names, or else where work is to be done. */
@@ -163,7 +177,8 @@ export function mountDiagram(host) {
     if (level && trail.length === 1 && level.xml_url !== diagram) open([...trail, level]);
   }
 
-  open(trail);
+  const first = levels.find((level) => level.process === process && level.xml_url !== diagram);
+  open(first ? [...trail, first] : trail);
 }
 
 const STEP = /Task|Activity|SubProcess|Event|Gateway/;

@@ -1,6 +1,6 @@
 /** The panel beside the drawing: who, when, opinion and article of the chosen element. */
 import { h } from '../shared/dom.js';
-import { STATES } from './states.js';
+import { STATES, stateText } from './states.js';
 
 /**
  * @param {{onDrill: (process: string) => void, onClose: () => void, canDrill: (process: string) => boolean}} options
@@ -24,18 +24,18 @@ export function createPanel({ onDrill, onClose, canDrill }) {
     /**
      * @param {import('./states.js').ElementInfo} info
      * @param {string} name
+     * @param {boolean} live whether a case runs on the drawing
      */
-    show(info, name) {
+    show(info, name, live) {
       const state = STATES[info.state];
       const lines = (info.lines ?? []).map((line) => h('li', {}, line));
       body.replaceChildren(
         h('h3', {}, info.title || name || '未命名环节'),
-        h(
-          'p',
-          { class: `qc-diagram-state is-${info.state ?? 'open'}` },
-          state ? `${state.sign} ${state.word}` : '○ 尚未开始',
-        ),
-        lines.length ? h('ul', {}, ...lines) : h('p', { class: 'text-secondary' }, '还没有办理记录。'),
+        ...(state || live
+          ? [h('p', { class: `qc-diagram-state is-${info.state ?? 'open'}` }, stateText(state))]
+          : []),
+        ...(lines.length ? [h('ul', {}, ...lines)] : []),
+        ...(lines.length || !live ? [] : [h('p', { class: 'text-secondary' }, '还没有办理记录。')]),
         ...(info.article
           ? [h('p', { class: 'qc-diagram-article' }, h('strong', {}, '依据 '), info.article)]
           : []),

@@ -7,6 +7,9 @@ export const STATES = {
   failed: { word: '出错', sign: '✕' },
 };
 
+/** @param {{word: string, sign: string} | undefined} state */
+export const stateText = (state) => (state ? `${state.sign} ${state.word}` : '○ 尚未开始');
+
 /**
  * @typedef {object} ElementInfo
  * @property {keyof STATES} [state]
