@@ -15,7 +15,6 @@ from app.access.principal import Principal
 from app.law.labels import ACTOR_LABELS
 from app.model import Enterprise, Membership, Organisation, OrganisationKind, Role, User
 from app.model.identifiers import IdentifierError, check_uscc, made_up_uscc, region_ancestors, region_name
-from app.simulation import pools
 from app.simulation.scenario import Facts
 
 COUNTRY = "000000"
@@ -27,7 +26,6 @@ INSTITUTIONS = {
     OrganisationKind.EXPERT_GROUP: "清洁生产审核专家组",
     OrganisationKind.SUPPORT_BODY: "清洁生产技术依托单位",
     OrganisationKind.CONSULTANT: "清洁生产咨询服务机构",
-    OrganisationKind.ASSOCIATION: "清洁生产行业协会",
 }
 NAMES = "甲乙丙丁戊己庚辛壬癸"
 
@@ -47,9 +45,6 @@ def set_up(session: Session, regions: Collection[str]) -> None:
         if level == "province":
             session.add_all(_organisation(kind, f"{_place(code)}{name}", code) for kind, name in INSTITUTIONS.items())
     session.flush()
-    for level, code in around:
-        if level == "province":
-            pools.set_up(session, code)
 
 
 def _bodies(level: str) -> Iterator[str]:

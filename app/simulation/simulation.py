@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
-from app import clock, randomness
+from app import clock
 from app.cases.errors import CaseError
 from app.cases.library import Library
 from app.cases.roster_entries import counties_within
@@ -89,7 +89,7 @@ def simulate(
             tell(event)
 
     # What production logs about simulated cases is marked: no administrator shall look for them.
-    with opened(digest, own, carriers.processes, regions) as stage, bound_contextvars(simulated=key), randomness.repeatable(key):
+    with opened(digest, own, carriers.processes, regions) as stage, bound_contextvars(simulated=key):
         with stage.database.session() as session, clock.at(start):
             compiled = _compiled(session, carriers)[key]
             check(played, carriers, own.bodies, compiled)

@@ -8,7 +8,7 @@ join waits for ever, nothing runs twice.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -29,7 +29,6 @@ Position = tuple[str, str, frozenset[str]]
 """("at", place, boundary events that happened) or ("in", join, the way in as a set of one)."""
 Marking = frozenset[tuple[Position, int]]
 _Pending = tuple[tuple[str, str], ...]  # flows that a token is on: from, to
-_State = tuple[Marking, _Pending]
 
 
 def at(place: str, happened: Iterable[str] = ()) -> Position:
@@ -66,39 +65,26 @@ class Net:
 
     @cached_property
     def _states(self) -> set[Marking]:
-        """The states in which everything waits, and from which there is a way to the end."""
         self._unfinished = False
-        first: _State = frozenset(), self._leave_all(self._start)
-        before: dict[_State, set[_State]] = {first: set()}
-        pending, stable = deque([first]), set()
+        nothing: Marking = frozenset()
+        first: tuple[Marking, _Pending] = nothing, self._leave_all(self._start)
+        seen, pending, stable = {first}, deque([first]), set()
         while pending:
-            state = pending.popleft()
-            if self._is_stable(state):
-                stable.add(state)
-            for following in self._following(state):
-                if following not in before:
-                    if len(before) >= MAX_STATES:
+            tokens, moving = pending.popleft()
+            if not moving and tokens:
+                stable.add(tokens)
+            for following in self._enter(tokens, moving) if moving else self._next(tokens):
+                if following not in seen:
+                    if len(seen) >= MAX_STATES:
                         self._unfinished = True
-                        return {tokens for tokens, _ in stable}
-                    before[following] = set()
+                        return stable
+                    seen.add(following)
                     pending.append(following)
-                before[following].add(state)
-        return {tokens for tokens, _ in stable & _leading_to((frozenset(), ()), before)}
-
-    def _is_stable(self, state: _State) -> bool:
-        tokens, moving = state
-        return bool(tokens) and not moving and next(self._complete(tokens), None) is None
-
-    def _following(self, state: _State) -> Iterator[_State]:
-        tokens, moving = state
-        if moving:
-            return self._enter(tokens, moving)
-        complete = next(self._complete(tokens), None)
-        return self._next(tokens) if complete is None else self._pass(tokens, complete)
+        return stable
 
     # -- tokens that move ---------------------------------------------------------------------------------------------
 
-    def _enter(self, tokens: Marking, moving: _Pending) -> Iterator[_State]:
+    def _enter(self, tokens: Marking, moving: _Pending) -> Iterator[tuple[Marking, _Pending]]:
         """The first token on a flow arrives."""
         (source, target), rest = moving[0], moving[1:]
         spec = self._specs[target]
@@ -119,7 +105,7 @@ class Net:
         else:
             yield from ((tokens, _queue(rest, flows)) for flows in self._leave(target))
 
-    def _arrive(self, tokens: Marking, spec: Any, rest: _Pending) -> Iterator[_State]:
+    def _arrive(self, tokens: Marking, spec: Any, rest: _Pending) -> Iterator[tuple[Marking, _Pending]]:
         ways = [arrived(spec.name, way) for way in inputs_of(spec)]
         if isinstance(spec, InclusiveGateway) or not all(_holds(tokens, way) for way in ways):
             yield tokens, rest
@@ -144,27 +130,20 @@ class Net:
 
     # -- tokens that wait ---------------------------------------------------------------------------------------------
 
-    def _next(self, tokens: Marking) -> Iterator[_State]:
+    def _next(self, tokens: Marking) -> Iterator[tuple[Marking, _Pending]]:
         """What can happen while every token waits."""
         for position, _ in tokens:
             sort, name, _ = position
             if sort == "at":
                 yield from ((_remove(tokens, position), flows) for flows in self._leave(name))
                 yield from self._events(tokens, position)
+            elif isinstance(self._specs[name], InclusiveGateway) and not self._still_to_come(tokens, name):
+                left = tokens
+                for other in [p for p, _ in tokens if p[:2] == (sort, name)]:
+                    left = _remove(left, other)
+                yield from ((left, flows) for flows in self._leave(name))
 
-    def _complete(self, tokens: Marking) -> Iterator[str]:
-        """Inclusive joins that wait for nobody any more: they go on by themselves."""
-        for (sort, name, _), _ in tokens:
-            if sort == "in" and isinstance(self._specs[name], InclusiveGateway) and not self._still_to_come(tokens, name):
-                yield name
-
-    def _pass(self, tokens: Marking, join: str) -> Iterator[_State]:
-        """Everything that arrived at a join goes on as one."""
-        for position in [p for p, _ in tokens if p[:2] == ("in", join)]:
-            tokens = _remove(tokens, position)
-        yield from ((tokens, flows) for flows in self._leave(join))
-
-    def _events(self, tokens: Marking, position: Position) -> Iterator[_State]:
+    def _events(self, tokens: Marking, position: Position) -> Iterator[tuple[Marking, _Pending]]:
         _, name, happened = position
         for event in boundaries_of(self._specs[name]):
             if event.name in happened:
@@ -194,16 +173,6 @@ class Net:
                 found.add(source)
                 pending.append(source)
         return found
-
-
-def _leading_to(end: _State, before: Mapping[_State, set[_State]]) -> set[_State]:
-    """The states from which another is reached."""
-    found, pending = {end}, [end]
-    while pending:
-        fresh = before.get(pending.pop(), set()) - found
-        found |= fresh
-        pending.extend(fresh)
-    return found
 
 
 def _queue(rest: _Pending, flows: _Pending) -> _Pending:

@@ -205,47 +205,6 @@ def test_a_side_way_of_a_timer_may_run_twice() -> None:
     assert walked(body, forms=AGREE) == {}
 
 
-def test_a_side_way_that_stops_is_found() -> None:
-    body = (
-        start() + user("U") + boundary("B", "U", LIMIT) + decide("T") + xor("X", "X_V") + user("V") + user("W") + parallel("J") + end("BE") + end()
-        + path("S", "U", "E") + path("B", "T", "X", "V", "J", "BE") + flow("X", "W", 'decision == "return"') + path("W", "J")
-    )  # fmt: skip
-    assert "开始 → 到期B → T〔«approve»〕" in walked(body, forms=AGREE)["deadlock"]
-
-
-def test_an_end_of_a_side_way_is_no_end_of_a_loop() -> None:
-    body = start() + xor("M") + user("U") + boundary("B", "U", LIMIT) + user("T") + end() + path("S", "M", "U", "M") + path("B", "T", "E")
-    assert set(walked(body)) == {"livelock"}
-
-
-def test_a_side_way_may_end_everything() -> None:
-    side = path("S", "M", "U", "M") + path("B", "T", "E")
-    body = start() + xor("M") + user("U") + boundary("B", "U", LIMIT) + user("T") + end(terminate=True) + side
-    assert walked(body) == {}
-
-
-def test_what_a_side_way_sets_may_decide_after_the_sub_process() -> None:
-    inner = (
-        start("BS")
-        + script("I", 'late = "no"')
-        + user("U")
-        + boundary("L", "U", LIMIT)
-        + script("P", 'late = "yes"')
-        + end("BE")
-        + end("BE2")
-    )
-    inner += path("BS", "I", "U", "BE") + path("L", "P", "BE2")
-    body = start() + sub("B", inner) + path("S", "B", "X") + two_ways('late == "no"', 'late == "yes"')
-    assert walked(body) == {}
-
-
-def test_many_late_notices_at_once_are_no_burden() -> None:
-    nodes = (user(f"U{n}") + boundary(f"B{n}", f"U{n}", LIMIT) + user(f"T{n}") + end(f"E{n}") for n in range(7))
-    flows = (path("F", f"U{n}", "J") + path(f"B{n}", f"T{n}", f"E{n}") for n in range(7))
-    body = start() + parallel("F") + parallel("J") + end() + path("S", "F") + path("J", "E") + "".join([*nodes, *flows])
-    assert walked(body) == {}
-
-
 def test_a_timer_that_interrupts_takes_the_place_of_its_task() -> None:
     body = (
         start()
