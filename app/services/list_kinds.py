@@ -80,8 +80,11 @@ class ListKind:
 
 
 def of_case(session: Session, case: Case) -> ListKind:
-    """The kind of a list's case, by the version that the case runs on."""
-    return ListKind.of(store.of_case(session, case).process)
+    """The kind of a list's case, by the version that the case runs on; by today's where that version is older than the properties of lists."""
+    kind = ListKind.of(store.of_case(session, case).process)
+    if kind.grounds:
+        return kind
+    return next((newer for newer in in_force(session, [kind.jurisdiction]) if newer.process == kind.process), kind)
 
 
 def of_roster(session: Session, roster: Roster) -> ListKind | None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import paperwork, roster_opening, roster_queries, rosters
 from app.cases.errors import CaseError, Forbidden, InvalidForm
+from app.engine import store
+from app.engine.definition import content_hash
+from app.engine.diagram import read_diagram
 from app.law import periods
-from app.model import Case, Enterprise, Notice, Organisation, OrganisationKind, Publication, Roster
+from app.model import Case, DefinitionStatus, Enterprise, Notice, Organisation, OrganisationKind, Publication, Roster
 from app.office.official_document import Paragraph
+from app.services import list_kinds
 from app.services.notices import handling_office
 from tests.support.world import COUNTY, World, uscc_of
 
@@ -153,3 +159,17 @@ def test_shandongs_ground_two_alone_stays_with_the_coordinator(world: World) -> 
         enterprise = session.scalars(select(Enterprise).where(Enterprise.name == "丙厂")).one()
     assert office is not None
     assert (office.body, office.region_code, enterprise.region_code) == ("coordinator", COUNTY, COUNTY)
+
+
+def test_a_list_of_a_version_without_grounds_takes_those_of_today(world: World) -> None:
+    opened = world.new_roster("county-env")
+    with world.transaction() as session:
+        case = session.get_one(Case, opened.id)
+        files = store.files_of(session, case.definition_id)
+        path = next(path for path in files if path.endswith("listing_env.bpmn"))
+        older = {**files, path: re.sub(rb'<spiffworkflow:property name="grounds"[^>]*/>', b"", files[path])}
+        process = read_diagram(path, older[path]).processes[case.process_key]
+        version = store.save(session, process, older, content_hash(older), DefinitionStatus.RETIRED)
+        case.definition_id, case.content_hash = version.id, version.content_hash
+        session.flush()
+        assert set(list_kinds.of_case(session, case).grounds) == {"1", "3"}
