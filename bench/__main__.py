@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import checking, completion, history, inbox, migration, roster, startup
+from bench import checking, completion, history, inbox, migration, roster, simulation, startup
 from bench.report import Report
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -17,7 +17,17 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 def main() -> int:
     report = Report()
-    for measure in (completion.run, inbox.run, roster.run, roster.run_2008, startup.run, history.run, checking.run, migration.run):
+    for measure in (
+        completion.run,
+        inbox.run,
+        roster.run,
+        roster.run_2008,
+        startup.run,
+        history.run,
+        checking.run,
+        migration.run,
+        simulation.run,
+    ):
         with tempfile.TemporaryDirectory() as folder:
             measure(report, Path(folder))
     report.print()

@@ -50,7 +50,7 @@ def _task(row: Mapping[str, Any]) -> list[str]:
     if old != new:
         lines.append(f"“{old}”改为“{new}”")
     if due != new_due:
-        lines.append(f"“{new}”期限由{_day(due)}改为{_day(new_due)}")
+        lines.append(f"“{new}”期限由 {_day(due)} 改为 {_day(new_due)}")
     if office != new_office:
         lines.append(f"“{new}”由{office or '（未定）'}转给{new_office or '（未定）'}")
     if row.get("form"):
@@ -61,7 +61,7 @@ def _task(row: Mapping[str, Any]) -> list[str]:
 
 
 def _day(iso: str | None) -> str:
-    return f" {format_date(dt.date.fromisoformat(iso))} " if iso else "无"
+    return format_date(dt.date.fromisoformat(iso)) if iso else "无"
 
 
 def _quoted(names: Any) -> str:

@@ -20,6 +20,7 @@ KINDS = {
     "audit_result": "审核结果公布",
     "acceptance_notice": "验收结果公示",
     "passed_list": "验收合格名单",
+    "announcement": "公告",
 }
 PAGE = 50
 

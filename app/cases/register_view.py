@@ -17,6 +17,8 @@ from app.cases.errors import NotFound
 from app.cases.register_entry_view import HistoryLine, history, result_counts
 from app.law.registers import Registry, registries, slug_of
 from app.model import (
+    Case,
+    CaseSubject,
     ProposalStatus,
     Publication,
     Register,
@@ -223,6 +225,16 @@ def announcements(session: Session, register: Register, limit: int = 10) -> list
             .limit(limit)
         )
     )
+
+
+def subject_of(session: Session, principal: Principal, case: Case) -> RegisterEntry | None:
+    """The entry that a case is about, where the person may see it whole."""
+    return session.scalars(
+        select(RegisterEntry)
+        .join(Register, Register.id == RegisterEntry.register_id)
+        .join(CaseSubject, CaseSubject.entry_id == RegisterEntry.id)
+        .where(CaseSubject.case_id == case.id, scope.register_entries(principal))
+    ).first()
 
 
 # -- what everybody sees ------------------------------------------------------------------------------------------------------

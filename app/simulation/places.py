@@ -26,6 +26,7 @@ INSTITUTIONS = {
     OrganisationKind.EXPERT_GROUP: "清洁生产审核专家组",
     OrganisationKind.SUPPORT_BODY: "清洁生产技术依托单位",
     OrganisationKind.CONSULTANT: "清洁生产咨询服务机构",
+    OrganisationKind.ASSOCIATION: "清洁生产行业协会",
 }
 NAMES = "甲乙丙丁戊己庚辛壬癸"
 

@@ -18,7 +18,7 @@ from app.simulation.delays import Delay, read_delay
 from app.simulation.errors import Mistake, ScenarioError
 from app.simulation.yaml_lines import Lines
 
-KEYS = ("process", "start", "region", "enterprise", "roster", "data", "decisions", "forms", "delays", "until")
+KEYS = ("process", "start", "region", "enterprise", "roster", "experts", "data", "decisions", "forms", "delays", "until")
 ENTERPRISE_KEYS = ("name", "uscc", "industry_code", "address", "legal_representative", "contact_name", "contact_phone")
 ROSTER_KEYS = (*ENTERPRISE_KEYS, "grounds", "region", "struck")
 USCC_LENGTH, USCC_ALPHABET = 18, frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
@@ -78,6 +78,7 @@ class Scenario:
     region: str | None = None
     enterprise: Facts = field(default_factory=Facts)
     roster: tuple[Listed, ...] = ()
+    experts: Mapping[str, int] = field(default_factory=dict)  # the province's pool: specialty → how many
     data: Mapping[str, Any] = field(default_factory=dict)
     decisions: Mapping[str, Answers] = field(default_factory=dict)
     forms: Mapping[str, Answers] = field(default_factory=dict)
@@ -130,6 +131,7 @@ class _Reader:
             region=self.region(data.get("region"), "region"),
             enterprise=self.facts(data.get("enterprise"), "enterprise"),
             roster=self.roster(data.get("roster")),
+            experts=self.experts(data.get("experts")),
             data=self.start_data(data.get("data")),
             decisions=self.section(data, "decisions", self.decision),
             forms=self.section(data, "forms", self.form),
@@ -222,6 +224,14 @@ class _Reader:
                 self.wrong(f"名单上有两家企业的统一社会信用代码是 {code}", "roster", index, "uscc")
             seen.add(code or "")
         return tuple(listed)
+
+    def experts(self, value: Any) -> dict[str, int]:
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping) or not all(isinstance(n, int) and 0 < n <= 100 for n in value.values()):
+            self.wrong("experts 应为各类专家的人数，如 {环保: 2, 能源: 1}", "experts")
+            return {}
+        return {str(specialty): number for specialty, number in value.items()}
 
     def listed(self, value: Any, index: int) -> Listed:
         facts = self.facts(value, "roster", index, keys=ROSTER_KEYS)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
-from app import clock
+from app import clock, randomness
 from app.cases.errors import CaseError
 from app.cases.library import Library
 from app.cases.roster_entries import counties_within
@@ -23,7 +23,7 @@ from app.engine.definition import CompiledDefinition
 from app.engine.errors import DiagramError, EngineError
 from app.law.catalogue import catalogue
 from app.law.rules import day_of_month
-from app.simulation import opening
+from app.simulation import opening, pools
 from app.simulation.answering import Answerer
 from app.simulation.carriers import Carriers
 from app.simulation.checking import check
@@ -89,11 +89,12 @@ def simulate(
             tell(event)
 
     # What production logs about simulated cases is marked: no administrator shall look for them.
-    with opened(digest, own, carriers.processes, regions) as stage, bound_contextvars(simulated=key):
+    with opened(digest, own, carriers.processes, regions) as stage, bound_contextvars(simulated=key), randomness.repeatable(key):
         with stage.database.session() as session, clock.at(start):
             compiled = _compiled(session, carriers)[key]
             check(played, carriers, own.bodies, compiled)
         with clock.at(start), stage.database.transaction() as session:
+            pools.set_up(session, region, played.experts)
             begun = _begin(played, lambda: opening.begin(session, stage, played, own, compiled, region))
         answerer = Answerer(played, begun.strikes)
         play = Play(stage, Stream(stage, explain=explain), answerer, happened, start=start, until=until)

@@ -19,15 +19,20 @@ from app.cases import forms
 from app.engine import store
 from app.law.catalogue import catalogue
 from app.law.periods import Deadline
+from app.law.registers import ACT_LABELS, Act
 from app.model import (
     Case,
+    DrawMember,
     Enterprise,
     EnterpriseRecord,
     Event,
+    ExpertDraw,
     Notice,
     Organisation,
     Publication,
     PublicationEntry,
+    RegisterEntry,
+    RegisterMark,
     Roster,
     RosterEntry,
     Task,
@@ -44,7 +49,7 @@ RECORD_WORDS = {
     "filing": "备案",
 }
 _ENGINE_ID = re.compile(r"[0-9a-f]{32}")
-_READ: tuple[type[Any], ...] = (Event, Notice, Publication, EnterpriseRecord, RosterEntry)
+_READ: tuple[type[Any], ...] = (Event, Notice, Publication, EnterpriseRecord, RosterEntry, RegisterMark, ExpertDraw)
 # Asked after every act: built once, and one statement says which tables have anything new.
 NEWEST = (
     *(select(func.max(model.id)).scalar_subquery() for model in _READ),
@@ -116,6 +121,10 @@ class Stream:
             self._tell_record(session, batch, record)
         if lifted > len(self._lifted):
             self._tell_lifted(session, batch)
+        for draw in new[ExpertDraw]:
+            self._tell_draw(session, batch, draw)
+        for mark in new[RegisterMark]:
+            self._tell_mark(session, batch, mark)
         for entry in new[RosterEntry]:
             if entry.rolled_from_case_id is not None:
                 self._tell_rolled_over(session, batch, entry)
@@ -271,6 +280,23 @@ class Stream:
             "amount": float(record.amount) if record.amount is not None else None, "citation": _citation(record.sanction),
         }  # fmt: skip
         self._record_changed(session, batch, self._place(batch, record.key), record, word, detail)
+
+    def _tell_draw(self, session: Session, batch: _Batch, draw: ExpertDraw) -> None:
+        """Who was drawn as experts of a case, and who was left out."""
+        names = {one["entry"]: one["name"] for one in draw.pool}
+        seated = session.execute(select(DrawMember.entry_id, DrawMember.specialty).where(DrawMember.draw_id == draw.id).order_by(DrawMember.id))
+        drawn = [f"{names[entry]}（{specialty}）" for entry, specialty in seated]
+        detail = {"kind": "experts", "drawn": drawn, "excluded": [one["name"] for one in draw.excluded]}
+        place, name = self._place(batch, draw.key), f"抽取 {len(drawn)} 名专家"
+        self._effect(session, batch, place, draw.case_id, "record_changed", name=name, detail=detail)
+
+    def _tell_mark(self, session: Session, batch: _Batch, mark: RegisterMark) -> None:
+        """What happened to an entry of a register."""
+        entry = session.get_one(RegisterEntry, mark.entry_id)
+        detail = {"kind": "register", "act": mark.kind, "ground": mark.ground, "article": mark.article, "note": mark.note or None}
+        kept = {name: value for name, value in detail.items() if value is not None}
+        place = self._place(batch, mark.key or "")
+        self._effect(session, batch, place, mark.case_id, "record_changed", name=ACT_LABELS[Act(mark.kind)], org=entry.name, detail=kept)
 
     def _tell_lifted(self, session: Session, batch: _Batch) -> None:
         """Records that were brought to an end since."""

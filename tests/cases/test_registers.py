@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from app.cases import expert_acts, register_days, register_entry_view, register_proposals, register_view, registers
+from app.access import scope
+from app.cases import expert_acts, register_days, register_entry_view, register_proposals, register_view, registers, starting
 from app.cases.errors import CaseError, Conflict, Forbidden, InvalidForm, NotFound
 from app.engine import store
 from app.engine.definition import content_hash
@@ -372,6 +373,48 @@ def test_tasks_of_a_case_about_a_consultant_go_to_that_consultant(world: World) 
     with world.session() as session:
         assert session.get_one(Organisation, task.organisation_id).name == "甲咨询"
         assert session.get_one(Case, task.case_id).title.startswith("甲咨询")
+
+
+REVIEW = diagrams.bpmn(
+    "beijing.review",
+    diagrams.start()
+    + diagrams.service("Draw", "draw_experts", wanted='{"环保": 1}')
+    + diagrams.xor("Drawn", default="Drawn_Wait")
+    + diagrams.user("Wait", "增补专家库", actor="support_body", panel="experts")
+    + diagrams.user("Meet", "召开评审会", actor="support_body", panel="experts")
+    + diagrams.end()
+    + diagrams.path("S", "Draw", "Drawn")
+    + diagrams.flow("Drawn", "Meet", "experts_drawn")
+    + diagrams.flow("Drawn", "Wait")
+    + diagrams.path("Wait", "Draw")
+    + diagrams.path("Meet", "E"),
+    starts="service",
+    jurisdiction="beijing",
+)
+
+
+def test_a_case_without_enough_experts_waits_with_what_is_missing_and_goes_on_once_they_are_there(world: World) -> None:
+    deploy(world, REVIEW, "processes/beijing/review.bpmn")
+    with world.transaction() as session:
+        open_register(session, EXPERTS[BEIJING], BEIJING)
+        case = starting.start(session, process="beijing.review", region=BEIJING, variables={})
+    [waiting] = world.open_tasks(case.id)
+    assert waiting.name == "增补专家库"
+    assert "“环保”专家需要 1 名，可抽取的 0 名" in (waiting.context or {})["draw_missing"]
+    world.do(f"{BEIJING}-support_body", waiting)
+    assert [task.name for task in world.open_tasks(case.id)] == ["增补专家库"]
+    expert(world, BEIJING, "环一", "环保")
+    world.do(f"{BEIJING}-support_body", world.open_tasks(case.id)[0])
+    assert [task.name for task in world.open_tasks(case.id)] == ["召开评审会"]
+
+
+def test_a_case_that_is_about_an_entry_bears_its_name_and_is_seen_by_it(world: World) -> None:
+    deploy(world)
+    entry = listed(world, BEIJING, organisation_id=consultant(world))
+    with world.transaction() as session:
+        case = starting.start(session, process="beijing.agency_removal", region=BEIJING, variables={}, entry_id=entry)
+        assert case.title == "甲咨询 测试"
+        assert session.scalar(select(Case.id).where(Case.id == case.id, scope.cases(world.principal(session, "甲咨询")))) == case.id
 
 
 # -- the cases' own data ------------------------------------------------------------------------------------------------------

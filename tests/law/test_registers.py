@@ -42,11 +42,13 @@ def ids(one: Registry) -> str:
     return one.id
 
 
-@pytest.mark.skipif(not SOURCE.is_dir(), reason="the catalogue is not beside the project")
-def test_every_register_of_the_source_is_here() -> None:
+def test_every_register_is_that_of_the_source_or_whole_where_the_source_is_absent() -> None:
+    assert (len(ALL), len(KEPT)) == (68, 47)
     source: dict[str, Any] = {}
     for path in SOURCE.glob("*.yaml"):
         source |= {one["id"]: one for one in yaml.safe_load(path.read_text(encoding="utf-8")).get("registries") or ()}
+    if not source:
+        return
     assert {one.id for one in ALL} == set(source)
     for one in ALL:
         given = source[one.id]

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.cases import forms, library, samples
+from app.cases import coverage, forms, library, samples
 from app.config import ROOT
 from app.law.catalogue import catalogue
+from app.law.labels import ACTOR_LABELS
 from app.simulation import Simulation, read_scenario, simulate
 from app.simulation.values import filled
 from tests.simulation.expected import expected_in, lines_of
@@ -63,6 +64,32 @@ def test_every_step_of_the_measures_is_carried(step_id: str) -> None:
     own = {s for e in elements if e.called is None for s in e.properties.get("basis", "").split()}
     handed_down = {s for e in elements for part in e.parts.values() for s in part.get("basis", "").split()}
     assert step_id in own | handed_down
+
+
+def test_every_time_limit_is_the_one_of_the_text_or_explained() -> None:
+    found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "guangdong")
+    assert (found.disagreements, found.unknown) == ((), ())
+    assert [step.id for step in found.without_limit if step.document.id == "gd-audit-2009"] == []
+
+
+def named_actors() -> set[tuple[str, str]]:
+    """(step, actor) wherever a diagram names an actor outright."""
+    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
+    facts = [given for e in elements for given in ((e.properties, *e.parts.values()) if e.is_human else e.parts.values())]
+    return {
+        (s, given["actor"]) for given in facts if given.get("actor") in ACTOR_LABELS for s in given.get("basis", "").split() if s in STEPS
+    }
+
+
+def test_every_step_is_done_by_whom_the_text_names() -> None:
+    others = set()
+    for step_id, actor in named_actors():
+        step = catalogue().step(step_id)
+        assert step is not None
+        if actor not in (step.actor, *step.partners):
+            others.add((step_id, actor))
+    # The text has no step of its own for what the consultant does after the order.
+    assert others == {("gd-audit-2009.agency-removal.s1", "consultant")}
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -155,6 +182,12 @@ def test_the_assessment_sheet_has_no_pass_mark_only_the_grounds_of_article_28() 
     rule = form("assessment_score")["x-scoring"]
     assert forms.score(rule, {"scores": {"1-1": 0}, "vetoes": {}}) == {"vetoes": {}, "score_total": 0, "score_veto": False}
     assert forms.score(rule, {"scores": {"1-1": 3}, "vetoes": {"4": True}})["score_veto"] is True
+
+
+def test_grounds_of_article_28_in_the_experts_opinion_leave_only_a_refusal() -> None:
+    assert refused("assessment_decision", shown_veto=False, decision="pass") == []
+    assert "/decision" in refused("assessment_decision", shown_veto=True, decision="pass")
+    assert refused("assessment_decision", shown_veto=True, decision="fail", assessment_grounds=["2"]) == []
 
 
 def test_the_acceptance_of_a_mandatory_audit_has_no_sheet() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -30,6 +32,19 @@ def test_a_list_that_is_not_published_shows_nothing(app: Flask, world: World) ->
     client = app.test_client()
     assert "甲厂" not in client.get("/public/lists?q=甲厂").text.replace('value="甲厂"', "")
     assert client.get(f"/public/enterprises/{uscc_of('甲厂')}").status_code == 404
+
+
+def test_an_announcement_stands_on_the_front_page_with_what_it_says(app: Flask, world: World) -> None:
+    with world.transaction() as session:
+        session.add(
+            Publication(
+                key="announcement:1", kind="announcement", title="监督检查公告", body={"text": "检查<三>家"}, year=2027, region_code="210000",
+                publishers="省生态环境厅", published_on=dt.date(2027, 1, 11),
+            )
+        )  # fmt: skip
+    page = app.test_client().get("/").text
+    assert "监督检查公告" in page
+    assert "检查&lt;三&gt;家" in page
 
 
 def test_lists_are_found_by_enterprise_year_and_region(app: Flask, world: World) -> None:

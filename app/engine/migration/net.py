@@ -71,9 +71,9 @@ class Net:
         seen, pending, stable = {first}, deque([first]), set()
         while pending:
             tokens, moving = pending.popleft()
-            if not moving and tokens:
+            if not moving and tokens and next(self._complete(tokens), None) is None:
                 stable.add(tokens)
-            for following in self._enter(tokens, moving) if moving else self._next(tokens):
+            for following in self._following(tokens, moving):
                 if following not in seen:
                     if len(seen) >= MAX_STATES:
                         self._unfinished = True
@@ -81,6 +81,12 @@ class Net:
                     seen.add(following)
                     pending.append(following)
         return stable
+
+    def _following(self, tokens: Marking, moving: _Pending) -> Iterator[tuple[Marking, _Pending]]:
+        if moving:
+            return self._enter(tokens, moving)
+        complete = next(self._complete(tokens), None)
+        return self._next(tokens) if complete is None else self._pass(tokens, complete)
 
     # -- tokens that move ---------------------------------------------------------------------------------------------
 
@@ -137,11 +143,18 @@ class Net:
             if sort == "at":
                 yield from ((_remove(tokens, position), flows) for flows in self._leave(name))
                 yield from self._events(tokens, position)
-            elif isinstance(self._specs[name], InclusiveGateway) and not self._still_to_come(tokens, name):
-                left = tokens
-                for other in [p for p, _ in tokens if p[:2] == (sort, name)]:
-                    left = _remove(left, other)
-                yield from ((left, flows) for flows in self._leave(name))
+
+    def _complete(self, tokens: Marking) -> Iterator[str]:
+        """Inclusive joins that wait for nobody any more: they go on by themselves."""
+        for (sort, name, _), _ in tokens:
+            if sort == "in" and isinstance(self._specs[name], InclusiveGateway) and not self._still_to_come(tokens, name):
+                yield name
+
+    def _pass(self, tokens: Marking, join: str) -> Iterator[tuple[Marking, _Pending]]:
+        """Everything that arrived at a join goes on as one."""
+        for position in [p for p, _ in tokens if p[:2] == ("in", join)]:
+            tokens = _remove(tokens, position)
+        yield from ((tokens, flows) for flows in self._leave(join))
 
     def _events(self, tokens: Marking, position: Position) -> Iterator[tuple[Marking, _Pending]]:
         _, name, happened = position

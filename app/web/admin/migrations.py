@@ -10,7 +10,6 @@ from app.cases import migration_view as view
 from app.cases import migration_words as words
 from app.cases import migrations
 from app.cases.errors import CaseError, Conflict
-from app.engine.migration.compare import Change
 from app.engine.migration.plan import GIVEN_UP, Pair
 from app.model import MigrationAct, MigrationOutcome, Role
 from app.web.access_control import roles_required
@@ -66,7 +65,6 @@ def migration_plan(plan_id: int) -> Any:
         words=words,
         undecided=UNDECIDED,
         gone=GONE,
-        Change=Change,
     )
 
 

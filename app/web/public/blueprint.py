@@ -34,7 +34,7 @@ def home() -> Any:
     return render_template(
         "public/home.html",
         lists=public_view.lists(session).rows[:5],
-        news=public_view.latest(session, ("acceptance_notice", "passed_list", "audit_result", "disclosure"), 8),
+        news=public_view.latest(session, ("announcement", "acceptance_notice", "passed_list", "audit_result", "disclosure"), 8),
         kinds=public_view.KINDS,
     )
 

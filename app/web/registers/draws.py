@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app.cases import expert_acts, expert_view
+from app.cases import expert_acts, expert_view, register_view
 from app.cases.errors import NotFound
-from app.model import Case, DrawMember, MemberStatus, Task
+from app.model import Case, DrawMember, MemberStatus, RegisterEntry, Task
 from app.web.current import principal, reading, transaction
 from app.web.registers import words
 from app.web.registers.blueprint import bp
@@ -22,6 +22,12 @@ def experts_panel(task: Task, case: Case) -> dict[str, Any] | None:
     except NotFound:
         return None
     return {"file": file, "words": words}
+
+
+@bp.app_template_global()
+def register_subject(case: Case) -> RegisterEntry | None:
+    """The entry of a register that a case is about, where the reader may see it."""
+    return register_view.subject_of(reading(), principal(), case) if case.enterprise_id is None and case.roster_id is None else None
 
 
 @bp.get("/cases/<int:case_id>/experts")
