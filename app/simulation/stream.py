@@ -284,7 +284,9 @@ class Stream:
     def _tell_draw(self, session: Session, batch: _Batch, draw: ExpertDraw) -> None:
         """Who was drawn as experts of a case, and who was left out."""
         names = {one["entry"]: one["name"] for one in draw.pool}
-        seated = session.execute(select(DrawMember.entry_id, DrawMember.specialty).where(DrawMember.draw_id == draw.id).order_by(DrawMember.id))
+        seated = session.execute(
+            select(DrawMember.entry_id, DrawMember.specialty).where(DrawMember.draw_id == draw.id).order_by(DrawMember.id)
+        )
         drawn = [f"{names[entry]}（{specialty}）" for entry, specialty in seated]
         detail = {"kind": "experts", "drawn": drawn, "excluded": [one["name"] for one in draw.excluded]}
         place, name = self._place(batch, draw.key), f"抽取 {len(drawn)} 名专家"
