@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.law.labels import PROCEDURE_KINDS
+from tests.support.statements import counted
 from tests.support.world import World
 from tests.web.desk_support import Desk, desk
 
