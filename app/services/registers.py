@@ -15,7 +15,17 @@ from sqlalchemy import select
 from app.access.organisations import LEVELS, region_at
 from app.law.admission import FIELDS, Verdict
 from app.law.registers import Act, Registry, registry, slug_of
-from app.model import CaseSubject, Organisation, Publication, RegisterEntry, RegisterMark, Task, TaskStatus
+from app.model import (
+    CaseSubject,
+    Organisation,
+    ProposalStatus,
+    Publication,
+    RegisterEntry,
+    RegisterMark,
+    RegisterProposal,
+    Task,
+    TaskStatus,
+)
 from app.services import client_record, register_acts
 from app.services.context import OperatorError, ServiceContext, operator
 from app.services.register_acts import CONTACTS
@@ -235,11 +245,40 @@ def register_remove(context: ServiceContext, ground: str | None = None, note: st
     _act(context, Act.REMOVAL, ground=ground or context.variable("ground"), note=note, refused=refused)
 
 
+@operator("register_act")
+def register_act(
+    context: ServiceContext, act: str, ground: str | None = None, note: str = "", correct_by: str | None = None, refused: bool = False
+) -> None:
+    """What a shared sub-process does to an entry where the text decides which act it is: `act` is one of those taken on a ground."""
+    if act not in _ON_A_GROUND:
+        raise OperatorError(f"“{act}”不是依情形对名录条目作出的处理，只能是 {'、'.join(_ON_A_GROUND)}")
+    day = dt.date.fromisoformat(correct_by) if correct_by and act == Act.CORRECTION_ORDERED else None
+    _act(context, Act(act), ground=ground or context.variable("ground"), note=note, correct_by=day, refused=refused)
+
+
+_ON_A_GROUND = tuple(
+    str(one) for one in (Act.WARNING, Act.CRITICISM, Act.BAD_RECORD, Act.CORRECTION_ORDERED, Act.CANCELLATION, Act.REMOVAL)
+)
+
+
+@operator("register_dismiss")
+def register_dismiss(context: ServiceContext, reason: str = "") -> None:
+    """The ground for which a rule that counts started the case is not met all the same. Nothing where no rule started it."""
+    proposal = context.session.get(RegisterProposal, context.variable("proposal_id")) if context.variable("proposal_id") else None
+    if proposal is None or proposal.status not in (ProposalStatus.OPEN, ProposalStatus.STARTED):
+        return
+    proposal.status, proposal.reason = ProposalStatus.DISMISSED, reason.strip()
+    proposal.settled_on, proposal.settled_by_id = context.today, context.user_id
+
+
 @operator("publish_register")
-def publish_register(context: ServiceContext, title: str | None = None) -> None:
-    """Publishes what happened to the entry last: everybody sees it beside the register."""
+def publish_register(context: ServiceContext, title: str | None = None, if_public: bool = False) -> None:
+    """Publishes what happened to the entry last: everybody sees it beside the register. `if_public`: nothing where the text keeps that within."""
     entry = _entry(context)
     register, law = entry.register, law_of(entry.register)
+    newest = select(RegisterMark.public).where(RegisterMark.entry_id == entry.id).order_by(RegisterMark.id.desc()).limit(1)
+    if if_public and not context.session.scalar(newest):
+        return
     last = context.session.scalars(
         select(RegisterMark)
         .where(RegisterMark.entry_id == entry.id, RegisterMark.public.is_(True))
