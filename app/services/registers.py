@@ -16,13 +16,16 @@ from app.access.organisations import LEVELS, region_at
 from app.law.admission import FIELDS, Verdict
 from app.law.registers import Act, Registry, registry, slug_of
 from app.model import (
+    CaseParty,
     CaseSubject,
     Organisation,
     ProposalStatus,
     Publication,
+    Register,
     RegisterEntry,
     RegisterMark,
     RegisterProposal,
+    Standing,
     Task,
     TaskStatus,
 )
@@ -125,10 +128,36 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
         name = str(data.get("expert_name") or data.get("name") or "").strip()
         applicant = Applicant(name, employer=str(data.get("employer") or data.get("organisation") or "").strip() or None)
     if not name:
-        raise OperatorError("申请材料中没有申请者的名称（consultant_name 或 expert_name）")
+        raise OperatorError("已提交的表单中没有写明是哪家机构或者哪位专家（consultant_name 或 expert_name）")
     given = data.get("specialties") or data.get("specialty") or []
     specialties = tuple(str(one) for one in given) if isinstance(given, list) else (str(given),)
     return Applicant(applicant.name, applicant.uscc, applicant.employer, applicant.organisation_id, None, specialties, facts_in(data))
+
+
+@operator("register_find")
+def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]:
+    """Makes the case be about the entry of whoever the forms name, where no rule and nobody who started it said whom. `entry_found`."""
+    session, case = context.session, context.case
+    subject = session.get(CaseSubject, case.id)
+    if subject is not None and subject.entry_id is not None:
+        return {"entry_found": True}
+    law = registry(register, slug_of(case.region_code))
+    if law is None:
+        raise OperatorError(f"法规目录中没有名录“{register}”")
+    one = _applicant(context, law.kind, submitted(context), None)
+    same = RegisterEntry.uscc == one.uscc if one.uscc else RegisterEntry.name == one.name
+    query = select(RegisterEntry).join(Register).where(Register.law == register, same, RegisterEntry.status == Standing.LISTED)
+    entry = session.scalars(query.where(Register.region_code == _kept_at(law, case.region_code)).limit(1)).first()
+    if entry is None:
+        return {"entry_found": False}
+    if subject is None:
+        subject = CaseSubject(case_id=case.id)
+        session.add(subject)
+    subject.entry_id, subject.organisation_id = entry.id, entry.organisation_id
+    if entry.organisation_id is not None and session.get(CaseParty, (case.id, entry.organisation_id)) is None:
+        session.add(CaseParty(case_id=case.id, organisation_id=entry.organisation_id))
+    session.flush()
+    return {"entry_found": True}
 
 
 @operator("check_conditions")
@@ -248,12 +277,13 @@ def register_remove(context: ServiceContext, ground: str | None = None, note: st
 @operator("register_act")
 def register_act(
     context: ServiceContext, act: str, ground: str | None = None, note: str = "", correct_by: str | None = None, refused: bool = False
-) -> None:
-    """What a shared sub-process does to an entry where the text decides which act it is: `act` is one of those taken on a ground."""
+) -> dict[str, Any]:
+    """Does to an entry what the caller of a shared sub-process says: `act` is one of those taken on a ground. An order gives `ordered_on`."""
     if act not in _ON_A_GROUND:
         raise OperatorError(f"“{act}”不是依情形对名录条目作出的处理，只能是 {'、'.join(_ON_A_GROUND)}")
     day = dt.date.fromisoformat(correct_by) if correct_by and act == Act.CORRECTION_ORDERED else None
     _act(context, Act(act), ground=ground or context.variable("ground"), note=note, correct_by=day, refused=refused)
+    return {"ordered_on": context.today.isoformat()} if day else {}
 
 
 _ON_A_GROUND = tuple(
@@ -262,13 +292,13 @@ _ON_A_GROUND = tuple(
 
 
 @operator("register_dismiss")
-def register_dismiss(context: ServiceContext, reason: str = "") -> None:
-    """The ground for which a rule that counts started the case is not met all the same. Nothing where no rule started it."""
+def register_dismiss(context: ServiceContext, reason: str = "") -> dict[str, Any]:
+    """No ground holds; settles the proposal where a rule that counts started the case. Gives `decision` no."""
     proposal = context.session.get(RegisterProposal, context.variable("proposal_id")) if context.variable("proposal_id") else None
-    if proposal is None or proposal.status not in (ProposalStatus.OPEN, ProposalStatus.STARTED):
-        return
-    proposal.status, proposal.reason = ProposalStatus.DISMISSED, reason.strip()
-    proposal.settled_on, proposal.settled_by_id = context.today, context.user_id
+    if proposal is not None and proposal.status in (ProposalStatus.OPEN, ProposalStatus.STARTED):
+        proposal.status, proposal.reason = ProposalStatus.DISMISSED, reason.strip()
+        proposal.settled_on, proposal.settled_by_id = context.today, context.user_id
+    return {"decision": "no"}
 
 
 @operator("publish_register")

@@ -518,6 +518,24 @@ def test_an_act_that_the_caller_names_is_one_that_is_taken_on_a_ground(world: Wo
         ask(world, case, "register_act", engine_id="b" * 32, act="admission")
 
 
+def test_a_case_that_an_office_starts_is_about_whom_its_form_names(world: World) -> None:
+    entry = listed(world, GUANGDONG, organisation_id=_consultant(world))
+    case = case_about(world, GUANGDONG)
+    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {"entry_found": False}
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"))
+    for _ in range(2):
+        assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {"entry_found": True}
+    with world.session() as session:
+        subject = session.get_one(CaseSubject, case)
+        assert (subject.entry_id, subject.organisation_id) == (entry, entry_of(world, entry).organisation_id)
+
+
+def test_a_case_about_nobody_that_names_nobody_stops(world: World) -> None:
+    with pytest.raises(OperatorError, match="没有写明是哪家机构"):
+        ask(world, case_about(world, GUANGDONG), "register_find", register=CONSULTANTS[GUANGDONG])
+
+
 def test_what_the_text_keeps_within_the_house_is_not_published(world: World) -> None:
     entry = listed(world, GUANGDONG)
     case = case_about(world, GUANGDONG, entry)
