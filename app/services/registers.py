@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.access.organisations import LEVELS, region_at
 from app.law.admission import FIELDS, Verdict
@@ -136,20 +136,21 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
 
 @operator("register_find")
 def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]:
-    """Makes the case be about the entry of whoever the forms name, where no rule and nobody who started it said whom. `entry_found`."""
+    """Makes the case be about the entry of whoever the forms name, where no rule and nobody who started it said whom. `entry_found`, `entry_grade`."""
     session, case = context.session, context.case
     subject = session.get(CaseSubject, case.id)
     if subject is not None and subject.entry_id is not None:
-        return {"entry_found": True}
+        return {"entry_found": True, "entry_grade": session.get_one(RegisterEntry, subject.entry_id).grade or ""}
     law = registry(register, slug_of(case.region_code))
     if law is None:
         raise OperatorError(f"法规目录中没有名录“{register}”")
     one = _applicant(context, law.kind, submitted(context), None)
-    same = RegisterEntry.uscc == one.uscc if one.uscc else RegisterEntry.name == one.name
+    named = RegisterEntry.name == one.name
+    same = or_(RegisterEntry.uscc == one.uscc, and_(RegisterEntry.uscc.is_(None), named)) if one.uscc else named
     query = select(RegisterEntry).join(Register).where(Register.law == register, same, RegisterEntry.status == Standing.LISTED)
     entry = session.scalars(query.where(Register.region_code == _kept_at(law, case.region_code)).limit(1)).first()
     if entry is None:
-        return {"entry_found": False}
+        return {"entry_found": False, "entry_grade": ""}
     if subject is None:
         subject = CaseSubject(case_id=case.id)
         session.add(subject)
@@ -157,7 +158,7 @@ def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]
     if entry.organisation_id is not None and session.get(CaseParty, (case.id, entry.organisation_id)) is None:
         session.add(CaseParty(case_id=case.id, organisation_id=entry.organisation_id))
     session.flush()
-    return {"entry_found": True}
+    return {"entry_found": True, "entry_grade": entry.grade or ""}
 
 
 @operator("check_conditions")

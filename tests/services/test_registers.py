@@ -522,10 +522,10 @@ def test_a_case_that_an_office_starts_is_about_whom_its_form_names(world: World)
     entry = listed(world, GUANGDONG, organisation_id=_consultant(world))
     case = case_about(world, GUANGDONG)
     submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
-    assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {"entry_found": False}
+    assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG])["entry_found"] is False
     submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"))
     for _ in range(2):
-        assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {"entry_found": True}
+        assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {"entry_found": True, "entry_grade": ""}
     with world.session() as session:
         subject = session.get_one(CaseSubject, case)
         assert (subject.entry_id, subject.organisation_id) == (entry, entry_of(world, entry).organisation_id)
