@@ -1,4 +1,4 @@
-"""Beijing's two lists: who opens which, what the partner of a joint list may do with it, and what counts from their publication."""
+"""Beijing's offices at work: their two lists, and the acceptance that two bureaus confirm and that counts for the consultant."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import roster_opening, roster_queries, rosters
+from app.cases import roster_opening, roster_queries, rosters, starting
 from app.cases.errors import Forbidden, NotFound
 from app.cases.roster_queries import Filters
 from app.law import periods
-from app.model import Case, Organisation, OrganisationKind, Publication
+from app.model import Case, ClientOutcome, Enterprise, Organisation, OrganisationKind, Publication
+from app.services import client_record
 from tests.support.world import World, uscc_of
 
 BEIJING, HAIDIAN, CHAOYANG = "110000", "110108", "110105"
@@ -103,3 +104,28 @@ def test_what_counts_from_the_publication_is_read_from_the_audit(beijing: World)
         published = session.scalars(select(Publication).where(Publication.kind == "mandatory_list")).one()
     assert published.publishers == "bj-env"
     assert beijing.case_of("beijing.mandatory_audit", "甲厂").enterprise_id is not None
+
+
+def test_a_result_counts_for_the_consultant_once_both_bureaus_agree(beijing: World) -> None:
+    with beijing.transaction() as session:
+        organisation = Organisation(kind=OrganisationKind.ENTERPRISE, name="甲厂", region_code=HAIDIAN)
+        enterprise = Enterprise(organisation=organisation, uscc=uscc_of("甲厂", HAIDIAN), name="甲厂", region_code=HAIDIAN)
+        session.add(enterprise)
+        session.flush()
+        data = {"audit_kind": "mandatory", "opinion_result": "pass", "subsidy": False}
+        case = starting.start(
+            session, process="beijing.acceptance_confirmation", region=HAIDIAN, enterprise=enterprise, variables=data, title="验收"
+        )
+        client_record.engage(session, case, "甲咨询", uscc_of("甲咨询"))
+        case_id = case.id
+
+    def outcomes() -> list[str]:
+        with beijing.session() as session:
+            return list(session.scalars(select(ClientOutcome.kind)))
+
+    beijing.do_step("bj-coord", case_id, "acceptance.s15", joint_result="pass")
+    beijing.do_step("bj-env", case_id, "acceptance.s15", decision="return")
+    beijing.do_step("bj-coord", case_id, "acceptance.s15", joint_result="fail")
+    assert outcomes() == []
+    beijing.do_step("bj-env", case_id, "acceptance.s15", decision="fail")
+    assert outcomes() == ["acceptance_failed"]
