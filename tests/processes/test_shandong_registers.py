@@ -100,7 +100,7 @@ def graded(world: World, grade: str) -> int:
     do(world, case, "申请", channel="application", **APPLICANT)
     do(world, case, "研究确定", decision="approve")
     do(world, case, "定级", outstanding=grade == "A", grade=grade)
-    do(world, case, "支持机构开展工作", from_elsewhere=False)
+    do(world, case, "支持机构开展工作", from_elsewhere=False, has_problems=False)
     assert outcome(world, case) == "已确定、分级并公布"
     with world.session() as session:
         return session.scalars(select(RegisterEntry.id)).one()
