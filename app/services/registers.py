@@ -10,12 +10,12 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from app.access.organisations import LEVELS, region_at
 from app.law.admission import FIELDS, Verdict
 from app.law.registers import Act, Registry, registry, slug_of
-from app.model import CaseSubject, Organisation, Publication, RegisterEntry, RegisterMark, Task, TaskStatus
+from app.model import CaseSubject, Organisation, Publication, Register, RegisterEntry, RegisterMark, Standing, Task, TaskStatus
 from app.services import client_record, register_acts
 from app.services.context import OperatorError, ServiceContext, operator
 from app.services.register_acts import CONTACTS
@@ -119,6 +119,58 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
     given = data.get("specialties") or data.get("specialty") or []
     specialties = tuple(str(one) for one in given) if isinstance(given, list) else (str(given),)
     return Applicant(applicant.name, applicant.uscc, applicant.employer, applicant.organisation_id, None, specialties, facts_in(data))
+
+
+@operator("find_entry")
+def find_entry(context: ServiceContext, register: str) -> dict[str, Any]:
+    """Makes the case about the listed entry that the submitted forms name, or that the starting consultant has. `entry_found` says whether there is one.
+
+    A case that is about an entry already stays about it.
+    """
+    session, case = context.session, context.case
+    law = registry(register, slug_of(case.region_code))
+    if law is None:
+        raise OperatorError(f"法规目录中没有名录“{register}”")
+    subject = session.get(CaseSubject, case.id)
+    entry = session.get(RegisterEntry, subject.entry_id) if subject is not None and subject.entry_id is not None else None
+    if entry is None:
+        entry = _named_entry(context, law, subject)
+        if entry is None:
+            return {"entry_found": False, "entry_name": None}
+        if subject is None:
+            subject = CaseSubject(case_id=case.id)
+            session.add(subject)
+        subject.entry_id, subject.organisation_id = entry.id, subject.organisation_id or entry.organisation_id
+        session.flush()
+    return {"entry_found": entry.status == Standing.LISTED, "entry_name": entry.name}
+
+
+def _named_entry(context: ServiceContext, law: Registry, subject: CaseSubject | None) -> RegisterEntry | None:
+    """The listed entry of the consultant that started the case; else the one that the forms name, the code before the name."""
+    listed = (
+        select(RegisterEntry)
+        .join(Register, Register.id == RegisterEntry.register_id)
+        .where(
+            Register.law == law.id, Register.region_code == _kept_at(law, context.case.region_code), RegisterEntry.status == Standing.LISTED
+        )
+        .order_by(RegisterEntry.id)
+        .limit(1)
+    )
+    sought = _sought(
+        submitted(context), context.session.get(Organisation, subject.organisation_id) if subject and subject.organisation_id else None
+    )
+    return next((found for one in sought if (found := context.session.scalars(listed.where(one)).first()) is not None), None)
+
+
+def _sought(data: dict[str, Any], own: Organisation | None) -> list[ColumnElement[bool]]:
+    if own is not None:
+        return [RegisterEntry.organisation_id == own.id, RegisterEntry.name == own.name]
+    words = {name: str(data.get(name) or "").strip() for name in ("consultant_name", "consultant_uscc", "expert_name", "employer")}
+    if words["expert_name"]:
+        named = RegisterEntry.name == words["expert_name"]
+        return [and_(named, RegisterEntry.employer == words["employer"]) if words["employer"] else named]
+    code, named = words["consultant_uscc"], RegisterEntry.name == words["consultant_name"]
+    return [RegisterEntry.uscc == code, and_(named, RegisterEntry.uscc.is_(None))] if code else [named]
 
 
 @operator("check_conditions")
