@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,11 @@ Operator = Callable[..., dict[str, Any] | None]
 OPERATORS: dict[str, Operator] = {}
 
 
-def operator(name: str) -> Callable[[Operator], Operator]:
-    """Registers a function as an operator for diagrams."""
+def operator(name: str, gives: Iterable[str] = ()) -> Callable[[Operator], Operator]:
+    """Registers a function as an operator for diagrams. `gives` names the case variables that it may set; it must not set others."""
 
     def register(function: Operator) -> Operator:
+        function.gives = frozenset(gives)  # type: ignore[attr-defined]  # read by the check of diagrams
         OPERATORS[name] = function
         return function
 
@@ -81,6 +82,9 @@ def carry_out(context: ServiceContext) -> dict[str, Any] | None:
     if function is None:
         raise OperatorError(f"没有名为“{context.call.operator}”的服务")
     try:
-        return function(context, **context.call.arguments)
+        given = function(context, **context.call.arguments)
     except TypeError as error:
         raise OperatorError(f"服务“{context.call.operator}”的参数不对：{error}") from error
+    if undeclared := set(given or ()) - getattr(function, "gives", frozenset()):
+        raise OperatorError(f"服务“{context.call.operator}”给出了没有声明的变量：{'、'.join(sorted(undeclared))}")
+    return given

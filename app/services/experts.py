@@ -247,7 +247,7 @@ def _told(outcome: ExpertDraw | str) -> dict[str, Any]:
     return {"experts_drawn": True, "draw_missing": "", "draw_id": outcome.id}
 
 
-@operator("draw_experts")
+@operator("draw_experts", gives=("experts_drawn", "draw_missing", "draw_id"))
 def draw_experts(context: ServiceContext, wanted: Any, register: str | None = None) -> dict[str, Any]:
     """Draws experts by lot: a number, or numbers by specialty. `experts_drawn` is false where there are too few; `draw_missing` says what to do."""
     seats = _wanted(wanted)
@@ -257,19 +257,20 @@ def draw_experts(context: ServiceContext, wanted: Any, register: str | None = No
     return _told(hold(context.session, context.case, pool, seats, _hand(context, "draw")))
 
 
-@operator("replace_experts")
+@operator("replace_experts", gives=("experts_drawn", "draw_missing", "draw_id", "experts_replaced"))
 def replace_experts(context: ServiceContext, register: str | None = None) -> dict[str, Any]:
-    """Draws again for the seats of those who recused themselves or cannot come. Where every seat is held nothing happens."""
+    """Draws again for the seats of those who recused themselves or cannot come; `experts_replaced` says how many, none where every seat is held."""
     wanted = seats_to_fill(context.session, context.case)
     if not wanted:
-        return {"experts_drawn": True, "draw_missing": ""}
+        return {"experts_drawn": True, "draw_missing": "", "experts_replaced": 0}
     pool = pool_register(context.session, context.case, register)
     if pool is None:
-        return _told(no_pool(context.case))
-    return _told(hold(context.session, context.case, pool, wanted, _hand(context, "redraw"), replaces=True, reason=REPLACING))
+        return {**_told(no_pool(context.case)), "experts_replaced": 0}
+    made = hold(context.session, context.case, pool, wanted, _hand(context, "redraw"), replaces=True, reason=REPLACING)
+    return {**_told(made), "experts_replaced": 0 if isinstance(made, str) else len(made.members)}
 
 
-@operator("expert_opinions")
+@operator("expert_opinions", gives=("experts_present", "opinions_missing", "dissents"))
 def expert_opinions(context: ServiceContext) -> dict[str, Any]:
     """How the experts of the case have been heard: how many take part, whose opinion is missing, how many dissent."""
     present = [member for member, _ in members_now(context.session, context.case) if member.status == MemberStatus.DRAWN]

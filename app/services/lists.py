@@ -130,7 +130,7 @@ def handed_over(session: Session, publication_case: Case) -> list[tuple[RosterEn
     return [(entry, roster) for entry, roster in rows]
 
 
-@operator("publish_list")
+@operator("publish_list", gives=("list_published_on", "publication_id"))
 def publish_list(
     context: ServiceContext, year: int | None = None, title: str = "强制性清洁生产审核企业名单", by: str = PUBLISHERS
 ) -> dict[str, Any]:

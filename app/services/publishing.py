@@ -22,7 +22,7 @@ _ORGANISED = frozenset({"acceptance_notice", "passed_list"})
 _PUBLIC = frozenset({"acceptance_result", "score_grade", "grounds", "list_published_on"})
 
 
-@operator("publish_result")
+@operator("publish_result", gives=("publication_started_on",))
 def publish_result(
     context: ServiceContext, kind: str, title: str | None = None, by: str | None = None, text: str | None = None
 ) -> dict[str, Any]:

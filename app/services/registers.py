@@ -70,7 +70,7 @@ def facts_in(data: dict[str, Any]) -> dict[str, Any]:
 # -- applying -----------------------------------------------------------------------------------------------------------------
 
 
-@operator("register_apply")
+@operator("register_apply", gives=("may_apply", "refusal", "conditions_met", "conditions_unmet", "conditions_by_hand"))
 def register_apply(context: ServiceContext, register: str) -> dict[str, Any]:
     """Enters an application from what was submitted. `may_apply` is false during a ban or for a needless one; `refusal` says why."""
     session, case = context.session, context.case
@@ -121,7 +121,7 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
     return Applicant(applicant.name, applicant.uscc, applicant.employer, applicant.organisation_id, None, specialties, facts_in(data))
 
 
-@operator("find_entry")
+@operator("find_entry", gives=("entry_found", "entry_name"))
 def find_entry(context: ServiceContext, register: str) -> dict[str, Any]:
     """Makes the case about the listed entry that the submitted forms name, or that the starting consultant has. `entry_found` says whether there is one.
 
@@ -173,7 +173,7 @@ def _sought(data: dict[str, Any], own: Organisation | None) -> list[ColumnElemen
     return [RegisterEntry.uscc == code, and_(named, RegisterEntry.uscc.is_(None))] if code else [named]
 
 
-@operator("check_conditions")
+@operator("check_conditions", gives=("conditions_met", "conditions_unmet", "conditions_by_hand"))
 def check_conditions(context: ServiceContext) -> dict[str, Any]:
     """How the entry stands to the conditions: `conditions_met`, how many are unmet, how many a person must judge."""
     return _conditions(_entry(context))
@@ -205,7 +205,7 @@ def register_refuse(context: ServiceContext, note: str = "") -> None:
     _act(context, Act.REFUSAL, note=note)
 
 
-@operator("register_change")
+@operator("register_change", gives=("change_late",))
 def register_change(context: ServiceContext, occurred_on: str | None = None, note: str = "", found: bool = False) -> dict[str, Any]:
     """Records a reported change with the fields submitted in the case. `change_late` says whether it came after its time."""
     data = submitted(context)
@@ -225,7 +225,7 @@ def register_change(context: ServiceContext, occurred_on: str | None = None, not
     return {"change_late": bool(written.facts["late"])}
 
 
-@operator("register_report")
+@operator("register_report", gives=("report_late",))
 def register_report(context: ServiceContext, year: int | None = None, note: str = "") -> dict[str, Any]:
     """Records the yearly report. `report_late` says whether it came after its day."""
     written = register_acts.yearly_report(context.session, _entry(context), _hand(context, Act.YEARLY_REPORT), year=year, note=note)

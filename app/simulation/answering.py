@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.principal import Principal
-from app.cases import documents, forms, rosters, work
+from app.cases import documents, expert_acts, forms, rosters, work
 from app.model import Case, Task
+from app.simulation import seats
 from app.simulation.delays import SAME_DAY, Delay
 from app.simulation.errors import Mistake
 from app.simulation.scenario import Answers, Scenario
@@ -30,6 +31,7 @@ class Turn:
     decision: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     values_key: str = ""  # the key under which the scenario gives the values
+    recusals: int = 0  # of the drawn experts
     delay: Delay | None = SAME_DAY
 
 
@@ -52,14 +54,16 @@ class Answerer:
         """What a task that has just opened will get; none for an optional one that the scenario does not ask for, or not again."""
         decisions = self._next("decisions", self.scenario.decisions, task) if choices else None
         values = self._next("forms", self.scenario.forms, task)
+        recusals = self._next("recusals", self.scenario.recusals, task)
         delays = self._next("delays", self.scenario.delays, task)
-        given = [found for found in (decisions, values, delays) if found is not None]
+        given = [found for found in (decisions, values, recusals, delays) if found is not None]
         if task.optional and not any(n < len(answers.values) for answers, n in given):
             return None
         return Turn(
             decision=decisions[0].nth(decisions[1]) if decisions else None,
             values=values[0].nth(values[1]) if values else {},
             values_key=values[0].key if values else "",
+            recusals=recusals[0].values[recusals[1]] if recusals and recusals[1] < len(recusals[0].values) else 0,
             delay=delays[0].nth(delays[1]) if delays else SAME_DAY,
         )
 
@@ -81,6 +85,8 @@ class Answerer:
         assert task.organisation_id is not None
         who = stage.people.of(session, task.organisation_id)
         self._strike(session, who, task, case)
+        if task.panel == "experts" and expert_acts.may_organise(who) is not None:
+            seats.take(session, who, case, turn.recusals)
         schema, _ = forms.form_of(session, task, case)
         names = set(field_names(schema))
         given = {**forms.prefilled(session, task, case, schema), **{k: v for k, v in turn.values.items() if k in names}}

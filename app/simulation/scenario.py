@@ -18,7 +18,7 @@ from app.simulation.delays import Delay, read_delay
 from app.simulation.errors import Mistake, ScenarioError
 from app.simulation.yaml_lines import Lines
 
-KEYS = ("process", "start", "region", "enterprise", "roster", "experts", "data", "decisions", "forms", "delays", "until")
+KEYS = ("process", "start", "region", "enterprise", "roster", "experts", "data", "decisions", "forms", "recusals", "delays", "until")
 ENTERPRISE_KEYS = ("name", "uscc", "industry_code", "address", "legal_representative", "contact_name", "contact_phone")
 ROSTER_KEYS = (*ENTERPRISE_KEYS, "grounds", "region", "struck")
 USCC_LENGTH, USCC_ALPHABET = 18, frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
@@ -26,7 +26,7 @@ HORIZON_YEARS = 10
 """A scenario without `until` ends so many years after its start."""
 STARTS_AT = dt.time(9)
 
-Section = Literal["decisions", "forms", "delays"]
+Section = Literal["decisions", "forms", "recusals", "delays"]
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,14 @@ class Scenario:
     data: Mapping[str, Any] = field(default_factory=dict)
     decisions: Mapping[str, Answers] = field(default_factory=dict)
     forms: Mapping[str, Answers] = field(default_factory=dict)
+    recusals: Mapping[str, Answers] = field(default_factory=dict)  # how many of the drawn experts recuse
     delays: Mapping[str, Answers] = field(default_factory=dict)  # their values are `Delay`, or none for never
     until: dt.datetime | None = None  # the first instant that is not simulated any more
     lines: Lines = field(default_factory=Lines)
 
     def answers(self) -> list[Answers]:
         """Every answer of the scenario."""
-        return [*self.decisions.values(), *self.forms.values(), *self.delays.values()]
+        return [*self.decisions.values(), *self.forms.values(), *self.recusals.values(), *self.delays.values()]
 
 
 def read_scenario(text: str) -> Scenario:
@@ -135,6 +136,7 @@ class _Reader:
             data=self.start_data(data.get("data")),
             decisions=self.section(data, "decisions", self.decision),
             forms=self.section(data, "forms", self.form),
+            recusals=self.section(data, "recusals", self.recusal),
             delays=self.section(data, "delays", self.delay),
             until=until,
             lines=self.lines,
@@ -297,6 +299,12 @@ class _Reader:
             self.wrong("表单值应写成 {字段: 值}", *path)
             return {}
         return dict(value)
+
+    def recusal(self, value: Any, path: tuple[str | int, ...]) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
+            self.wrong(f"回避的专家应为人数，现为 {value!r}", *path)
+            return 0
+        return value
 
     def delay(self, value: Any, path: tuple[str | int, ...]) -> Delay | None:
         try:

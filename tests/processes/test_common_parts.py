@@ -88,6 +88,45 @@ def test_a_score_sent_back_is_given_anew() -> None:
     assert [line[11:] for line in done(result)] == ["打分", "确认 return", "打分", "确认 confirm"]
 
 
+REVIEWING = {
+    "pool": part("province_environment"), "organise": part("province_environment"),
+    "review": part("expert_group", "shandong/acceptance_score", name="评审"), "conclude": part("province_environment", name="核实"),
+}  # fmt: skip
+
+
+def review(**scenario: Any) -> Simulation:
+    return play("expert_review", REVIEWING, data={"experts_wanted": {"环保": 2}}, **scenario)
+
+
+def drawn(result: Simulation) -> list[int]:
+    """How many experts each draw gave."""
+    return [len(e.detail["drawn"]) for e in result.events if e.event == "record_changed"]
+
+
+def test_experts_are_drawn_attend_and_are_heard_before_their_opinion_is_verified() -> None:
+    result = review(experts={"环保": 3})
+    assert drawn(result) == [2]
+    assert [line[11:] for line in done(result)] == ["核对回避和到会", "评审", "核实"]
+
+
+def test_seats_of_experts_who_recuse_are_filled_and_the_new_ones_attend_too() -> None:
+    result = review(experts={"环保": 3}, recusals={"核对回避和到会": [1]})
+    assert drawn(result) == [2, 1]
+    assert [line[11:] for line in done(result)] == ["核对回避和到会", "核对回避和到会", "评审", "核实"]
+
+
+def test_with_too_few_experts_the_keeper_of_the_pool_is_asked_and_the_case_waits() -> None:
+    result = review(experts={"环保": 1}, delays={"增补专家库": "never"})
+    assert (drawn(result), done(result)) == ([], [])
+    [waiting] = [e for e in result.events if e.event == "task_created"]
+    assert (waiting.name, waiting.actor) == ("增补专家库", "province_environment")
+
+
+def test_with_nobody_left_for_a_seat_that_was_given_up_the_case_waits() -> None:
+    result = review(experts={"环保": 2}, recusals={"核对回避和到会": [1]}, delays={"增补专家库": "never"})
+    assert [e.name for e in result.events if e.event == "task_created"] == ["核对回避和到会", "增补专家库"]
+
+
 def test_a_report_goes_up_without_a_list() -> None:
     parts = {
         "propose": part("county_environment", "common/report_submit", panel="", name="县报"),

@@ -23,7 +23,7 @@ from app.model import (
     RosterEntry,
 )
 from app.services import outbox
-from app.services.context import OPERATORS, OperatorError, ServiceContext, carry_out
+from app.services.context import OPERATORS, OperatorError, ServiceContext, carry_out, operator
 from tests.support.world import World
 
 NAME = "甲厂"
@@ -62,6 +62,13 @@ def test_a_wrong_parameter_is_a_sentence(world: World, audit: Case, operator: st
 @pytest.mark.parametrize("operator", sorted(OPERATORS))
 def test_every_operator_says_what_it_does(operator: str) -> None:
     assert (OPERATORS[operator].__doc__ or "").strip()
+
+
+def test_an_operator_gives_only_what_it_declares(world: World, audit: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.context.OPERATORS", {})
+    operator("probe", gives=("known",))(lambda context: {"known": 1, "unknown": 2})
+    with pytest.raises(OperatorError, match="没有声明的变量：unknown"):
+        ask(world, audit, "probe")
 
 
 @pytest.mark.parametrize("to", ["city_finance", "consultant", "nobody"])

@@ -13,6 +13,7 @@ from threading import Lock
 from app.engine import store
 from app.engine.checking import lint, reachability, schema, support
 from app.engine.checking.references import Operators, Surroundings, unresolved
+from app.engine.checking.results import given_by
 from app.engine.checking.sheet import Finding, Sheet
 from app.engine.checking.soundness.inspection import Inspection
 from app.engine.checking.soundness.verdicts import TOO_LARGE, gist
@@ -85,7 +86,8 @@ def _examine(key: str, files: Mapping[str, bytes], inner: Mapping[str, Diagram],
     broken = {problem.file for problem in (*compiling, *on_sheets) if problem.code in _UNWALKABLE}
     walkable = {k for k, diagram in inner.items() if diagram.path not in broken}
     forms = {path.removeprefix("forms/"): body for path, body in files.items() if path.endswith(".json")}
-    yield from Inspection(inner, {k: sheets[d.path] for k, d in inner.items()}, forms, walkable).problems(key)
+    given = {k: given_by(diagram.processes[k], around) for k, diagram in inner.items()}
+    yield from Inspection(inner, {k: sheets[d.path] for k, d in inner.items()}, forms, walkable, given).problems(key)
 
 
 def _of_sheet(sheet: Sheet, diagrams: Mapping[str, Diagram], around: Surroundings) -> Iterator[Problem]:

@@ -27,7 +27,7 @@ from app.law.labels import ACTOR_LABELS
 
 _BRACED = re.compile(r"\{\w+\}")
 Operators = Mapping[str, Callable[..., Any]]
-"""Services by name, as functions whose parameters after the first are those of the diagram."""
+"""Services by name, as functions whose parameters after the first are those of the diagram; their attribute `gives` names what they give."""
 
 
 @dataclass(frozen=True)

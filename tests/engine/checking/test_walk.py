@@ -361,3 +361,15 @@ def test_a_long_chain_of_automatic_steps_is_walked_without_recursion() -> None:
 def test_services_and_waits_do_not_hide_what_follows() -> None:
     body = start() + service("V", "hand_over_list") + wait("W", LIMIT) + path("S", "V", "W", "X") + two_ways("x == 1", "x == 2")
     assert set(walked(body)) == {"no-default-flow"}
+
+
+def test_what_a_service_gives_may_be_different_the_next_time() -> None:
+    body = start() + xor("M") + service("Draw", "draw_experts", wanted="2") + xor("Drawn", "Drawn_Fill") + user("Fill") + end()
+    body += path("S", "M", "Draw", "Drawn") + flow("Drawn", "E", "experts_drawn") + flow("Drawn", "Fill") + path("Fill", "M")
+    assert walked(body) == {}
+
+
+def test_what_a_service_does_not_give_stays_as_it_is() -> None:
+    body = start() + xor("M") + service("Count", "expert_opinions") + xor("Drawn", "Drawn_Fill") + user("Fill") + end()
+    body += path("S", "M", "Count", "Drawn") + flow("Drawn", "E", "experts_drawn") + flow("Drawn", "Fill") + path("Fill", "M")
+    assert "livelock" in walked(body)

@@ -148,7 +148,7 @@ class Game(Events):
             return [self._chosen(scope, places, node, [flow], then) for flow, then in choosing.exclusive(self.plan, node, mind)]
         if node.tag == "inclusiveGateway":
             return [self._chosen(scope, places, node, flows, then) for flows, then in choosing.inclusive(self.plan, node, mind)]
-        minds = [mind]
+        minds = [mind.set(dict.fromkeys(self.plan.given.get(node.id, frozenset()) & self.plan.reason.relevant, FREE))]
         for script in self.plan.scripts.get(node.id, ()):
             minds = [after for before in minds for after in self.plan.reason.run(script, before)]
         if node.tag == "endEvent" and node.has_event("terminate"):

@@ -41,6 +41,7 @@ class Inspection:
     sheets: Mapping[str, Sheet]
     forms: Mapping[str, bytes]
     walkable: Collection[str]  # processes whose drawing is whole enough to walk
+    given: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)  # process → element id → variables that it gives
     _visits: dict[tuple[str, str, frozenset[str], bool], Visit] = field(default_factory=dict)
     _under_way: list[str] = field(default_factory=list)
     _until: float = field(default_factory=lambda: time.monotonic() + walking.MAX_SECONDS)
@@ -78,7 +79,7 @@ class Inspection:
         if alone and process.properties.get("starts", "called") == "called":
             elsewhere |= frozenset(event for node in graph.nodes.values() for event in node.events)  # its callers may throw anything
         reason = Reason(self._domains, relevant)
-        plan = Plan(graph, process, self.forms, parts, reason, observed, called, elsewhere, heights)
+        plan = Plan(graph, process, self.forms, parts, reason, observed, called, elsewhere, self.given.get(key, {}), heights)
         found = walking.walk(Game(plan), self._until)
         wrong = verdicts(plan, found, whole=alone)
         own = [Problem(graph.path, v.element, v.name, v.code, v.message) for v in wrong]
@@ -146,7 +147,7 @@ class Inspection:
         for inner in reached(key, self.diagrams):
             process = self.diagrams[inner].processes[inner]
             scripts, _ = scripts_and_conditions(process)
-            names |= {name for script in scripts for name, _ in assignments(script)}
+            names |= {name for script in scripts for name, _ in assignments(script)}.union(*self.given.get(inner, {}).values())
         forms = (fields_of(form) for form in self.forms.values())
         return frozenset(names.union(*forms))
 

@@ -40,6 +40,7 @@ class Plan:
     observed: frozenset[str]  # variables that the caller reads afterwards
     called: Callable[[Node], Called]
     thrown_elsewhere: frozenset[EventDefinition]  # by processes that may run in the same case
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict)  # element id → variables that an automatic task gives
     heights: Mapping[str, float] = field(default_factory=dict)  # y of each shape: the engine tries conditions from top to bottom
     _rests: dict[str, bool] = field(default_factory=dict)
 
@@ -201,7 +202,9 @@ class Plan:
             return True
         called = self.called(node) if node.tag == "callActivity" else Called()
         answered = {found.name for found in self.fields(node)} if node.tag in WAITING_TASKS else set()
-        assigned = {name for script in self.scripts.get(node.id, ()) for name, _ in assignments(script)}
+        assigned = {name for script in self.scripts.get(node.id, ()) for name, _ in assignments(script)} | self.given.get(
+            node.id, frozenset()
+        )
         outcomes = {name for outcome in called.outcomes for name, _ in outcome}
         return bool(called.throws or read_after & (answered | assigned | outcomes))
 
