@@ -12,6 +12,7 @@ import pytest
 from app.cases import coverage, forms, library, samples
 from app.config import ROOT
 from app.law.catalogue import catalogue
+from app.law.catalogue_facts import Jurisdiction
 from app.law.labels import ACTOR_LABELS
 from app.law.registers import Act, registry
 from app.simulation import Simulation, read_scenario, simulate
@@ -32,8 +33,15 @@ ELSEWHERE = {
     # What ends while the case goes on.
     "tianjin.implementation": {"监管已记录"},
 }
-TIANJIN = catalogue().jurisdiction("tianjin")
-assert TIANJIN is not None
+
+
+def _jurisdiction() -> Jurisdiction:
+    found = catalogue().jurisdiction("tianjin")
+    assert found is not None
+    return found
+
+
+TIANJIN = _jurisdiction()
 STEPS = [step.id for procedure in TIANJIN.procedures.values() for step in procedure.steps]
 
 
@@ -261,7 +269,7 @@ def test_an_acceptance_is_passed_only_if_every_department_agrees(environment: st
 
 
 def test_a_county_also_asks_for_the_two_documents_about_toxic_materials() -> None:
-    documents = {"air_monitoring": [], "dangerous_chemicals": []}
+    documents: dict[str, Any] = {"air_monitoring": [], "dangerous_chemicals": []}
     assert set(refused("voluntary_application", uses_toxic="no", emits_toxic="yes", **documents)) == {
         "/air_monitoring",
         "/dangerous_chemicals",

@@ -481,6 +481,51 @@ def test_a_service_task_marks_an_entry_once(world: World) -> None:
     assert [m.article for m in marks_of(world, entry)[-2:]] == ["第十四条5", "第十四条6"]
 
 
+def test_a_case_finds_the_listed_entry_that_its_forms_name_the_code_before_the_name(world: World) -> None:
+    first, second = listed(world, TIANJIN), listed(world, TIANJIN, "乙咨询")
+    case = case_about(world, TIANJIN)
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN]) == {"entry_found": True, "entry_name": "乙咨询"}
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"))  # it stays about the one that it is about
+    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN])["entry_name"] == "乙咨询"
+    named = case_about(world, TIANJIN)
+    submitted(world, named, consultant_name="甲咨询")
+    ask(world, named, "find_entry", register=CONSULTANTS[TIANJIN])
+    with world.session() as session:
+        assert [session.get_one(CaseSubject, one).entry_id for one in (case, named)] == [second, first]
+
+
+def test_whoever_is_not_on_the_list_is_told_by_a_branch_not_by_a_fault(world: World) -> None:
+    listed(world, TIANJIN)
+    case = case_about(world, TIANJIN)
+    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN]) == {"entry_found": False, "entry_name": None}
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("丙咨询"))
+    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN])["entry_found"] is False
+
+
+def test_a_consultant_that_started_a_case_finds_its_own_entry_whatever_it_writes(world: World) -> None:
+    listed(world, TIANJIN, "乙咨询")
+    own = _consultant(world)
+    listed(world, TIANJIN, organisation_id=own)
+    case = case_about(world, TIANJIN)
+    with world.transaction() as session:
+        session.add(CaseSubject(case_id=case, organisation_id=own))
+    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN])["entry_name"] == "甲咨询"
+
+
+def test_an_expert_who_is_no_longer_in_the_pool_is_not_found(world: World) -> None:
+    expert(world, TIANJIN, "张三", "环保", employer="一院")
+    second = expert(world, TIANJIN, "张三", "环保", employer="二院")
+    case = case_about(world, TIANJIN)
+    submitted(world, case, expert_name="张三", employer="二院")
+    assert ask(world, case, "find_entry", register="tj-expert-2009.registry")["entry_found"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == second
+    do(world, second, Act.REMOVAL, ground="removals.3")
+    assert ask(world, case, "find_entry", register="tj-expert-2009.registry")["entry_found"] is False
+
+
 def test_a_diagram_that_removes_in_tianjin_is_stopped_with_the_reason(world: World) -> None:
     case = case_about(world, TIANJIN, listed(world, TIANJIN))
     with pytest.raises(OperatorError, match="没有规定“除名”"):
