@@ -375,7 +375,7 @@ def test_a_complaint_may_lead_to_a_warning_and_to_a_report_in_one_case(world: Wo
     )
     task = do(world, case, "warning.s1", ground="warnings.5", decision="yes", warning_facts="泄密")
     assert task.data is not None
-    assert task.data["consultant_name"] == "甲咨询"
+    assert task.data["shown_agency"] == "甲咨询"
     assert warnings_of(world, entry) == ["warnings.5"]
     do(world, case, "violation.s1")
     assert names(world, case) == {"依法处罚"}
