@@ -183,7 +183,7 @@ def test_a_change_a_day_late_is_published_too_and_a_concealed_one_is_warned_abou
     world.clock.to("2027-01-12")
     do(world, case, "change.s1", change_occurred_on="2026-12-12", change_note="迁址", address="新址")
     do(world, case, "change.s2", concealed=True)
-    task = do(world, case, "warning.s1", decision="yes", warning_facts="隐瞒迁址")
+    task = do(world, case, "warning.s1", decision="warn", ground_facts="隐瞒迁址")
     assert task.data is not None
     assert (task.data["ground"], task.data["shown_agency"]) == ("warnings.7", "甲咨询")
     assert outcome(world, case) == "已更新并转警告"
@@ -222,7 +222,7 @@ def test_publishing_in_the_agencys_place_is_up_to_the_association(world: World) 
 @pytest.mark.usefixtures("entry")
 def test_an_agency_that_answers_in_time_publishes_its_own_words(world: World) -> None:
     case = found_change(world)
-    do(world, case, "change.s1", change_note="更换法定代表人", legal_representative="张三")
+    do(world, case, "change.s1", change_occurred_on="2026-12-20", change_note="更换法定代表人", legal_representative="张三")
     assert names(world, case) == {"更新公示内容"}
 
 
@@ -231,9 +231,10 @@ def test_losing_a_figure_brings_up_a_warning_that_the_association_may_decline(wo
     do(world, case, "change.s1", change_occurred_on="2027-01-08", change_note="人员离职", senior_titles=1)
     world.work()
     warning = world.case_of("tianjin.agency_warning").id
-    do(world, warning, "warning.s1", decision="no", warning_facts="已补足人员")
+    do(world, warning, "warning.s1", decision="no", dismissed_reason="已补足人员")
     assert outcome(world, warning) == "不予警告"
     assert warnings_of(world, entry) == []
+    assert [(one.status, one.reason) for one in proposals_of(world, entry)] == [("dismissed", "已补足人员")]
 
 
 def test_who_is_not_published_has_nothing_to_change(world: World) -> None:
@@ -303,7 +304,7 @@ def test_two_failed_assessments_within_a_year_start_a_warning_with_what_was_coun
     assessed(world, case, "fail")
     world.work()
     warning = world.case_of("tianjin.agency_warning").id
-    task = do(world, warning, "warning.s1", decision="yes", warning_facts="见所列案件")
+    task = do(world, warning, "warning.s1", decision="warn", ground_facts="见所列案件")
     assert task.data is not None
     assert (task.data["ground"], task.data["shown_agency"]) == ("warnings.3", "甲咨询")
     assert outcome(world, warning) == "已标注警告"
@@ -342,14 +343,14 @@ def test_two_idle_years_start_a_warning(world: World, entry: int) -> None:
     with world.transaction() as session:
         register_days.pass_day(session)
     world.work()
-    do(world, world.case_of("tianjin.agency_warning").id, "warning.s1", decision="yes", warning_facts="两年没有业务")
+    do(world, world.case_of("tianjin.agency_warning").id, "warning.s1", decision="warn", ground_facts="两年没有业务")
     assert warnings_of(world, entry) == ["warnings.8"]
 
 
 def test_any_number_of_warnings_leaves_the_agency_on_the_list(world: World, entry: int) -> None:
     for ground in ("warnings.1", "warnings.5", "warnings.6"):
         case = begin(world, association(world), "agency_warning", TIANJIN)
-        do(world, case, "warning.s1", consultant_name="甲咨询", ground=ground, decision="yes", warning_facts="查明属实")
+        do(world, case, "warning.s1", consultant_name="甲咨询", ground=ground, decision="warn", ground_facts="查明属实")
         assert outcome(world, case) == "已标注警告"
     found = entry_of(world, entry)
     assert (found.status, found.warnings) == (Standing.LISTED, 3)
@@ -358,7 +359,7 @@ def test_any_number_of_warnings_leaves_the_agency_on_the_list(world: World, entr
 def test_a_warning_by_number_that_was_not_counted_names_its_cases(world: World, entry: int) -> None:
     result(world, client(world, TIANJIN, "丙咨询", "一厂"), "assessment_failed")
     case = begin(world, association(world), "agency_warning", TIANJIN)
-    do(world, case, "warning.s1", consultant_name="甲咨询", ground="warnings.3", decision="yes", warning_facts="纸面案件两起")
+    do(world, case, "warning.s1", consultant_name="甲咨询", ground="warnings.3", decision="warn", ground_facts="纸面案件两起")
     assert marks_of(world, entry)[-1].note == "纸面案件两起"
 
 
@@ -373,7 +374,7 @@ def test_a_complaint_may_lead_to_a_warning_and_to_a_report_in_one_case(world: Wo
         decision="yes",
         handling=["warning", "violation"],
     )
-    task = do(world, case, "warning.s1", ground="warnings.5", decision="yes", warning_facts="泄密")
+    task = do(world, case, "warning.s1", ground="warnings.5", decision="warn", ground_facts="泄密")
     assert task.data is not None
     assert task.data["shown_agency"] == "甲咨询"
     assert warnings_of(world, entry) == ["warnings.5"]

@@ -20,6 +20,7 @@ from tests.support.registers import (
     ABLE,
     BEIJING,
     CONSULTANTS,
+    EXPERTS,
     GUANGDONG,
     LIAONING,
     SHANDONG,
@@ -481,51 +482,6 @@ def test_a_service_task_marks_an_entry_once(world: World) -> None:
     assert [m.article for m in marks_of(world, entry)[-2:]] == ["第十四条5", "第十四条6"]
 
 
-def test_a_case_finds_the_listed_entry_that_its_forms_name_the_code_before_the_name(world: World) -> None:
-    first, second = listed(world, TIANJIN), listed(world, TIANJIN, "乙咨询")
-    case = case_about(world, TIANJIN)
-    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("乙咨询"))
-    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN]) == {"entry_found": True, "entry_name": "乙咨询"}
-    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"))  # it stays about the one that it is about
-    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN])["entry_name"] == "乙咨询"
-    named = case_about(world, TIANJIN)
-    submitted(world, named, consultant_name="甲咨询")
-    ask(world, named, "find_entry", register=CONSULTANTS[TIANJIN])
-    with world.session() as session:
-        assert [session.get_one(CaseSubject, one).entry_id for one in (case, named)] == [second, first]
-
-
-def test_whoever_is_not_on_the_list_is_told_by_a_branch_not_by_a_fault(world: World) -> None:
-    listed(world, TIANJIN)
-    case = case_about(world, TIANJIN)
-    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN]) == {"entry_found": False, "entry_name": None}
-    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("丙咨询"))
-    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN])["entry_found"] is False
-
-
-def test_a_consultant_that_started_a_case_finds_its_own_entry_whatever_it_writes(world: World) -> None:
-    listed(world, TIANJIN, "乙咨询")
-    own = _consultant(world)
-    listed(world, TIANJIN, organisation_id=own)
-    case = case_about(world, TIANJIN)
-    with world.transaction() as session:
-        session.add(CaseSubject(case_id=case, organisation_id=own))
-    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
-    assert ask(world, case, "find_entry", register=CONSULTANTS[TIANJIN])["entry_name"] == "甲咨询"
-
-
-def test_an_expert_who_is_no_longer_in_the_pool_is_not_found(world: World) -> None:
-    expert(world, TIANJIN, "张三", "环保", employer="一院")
-    second = expert(world, TIANJIN, "张三", "环保", employer="二院")
-    case = case_about(world, TIANJIN)
-    submitted(world, case, expert_name="张三", employer="二院")
-    assert ask(world, case, "find_entry", register="tj-expert-2009.registry")["entry_found"] is True
-    with world.session() as session:
-        assert session.get_one(CaseSubject, case).entry_id == second
-    do(world, second, Act.REMOVAL, ground="removals.3")
-    assert ask(world, case, "find_entry", register="tj-expert-2009.registry")["entry_found"] is False
-
-
 def test_a_diagram_that_removes_in_tianjin_is_stopped_with_the_reason(world: World) -> None:
     case = case_about(world, TIANJIN, listed(world, TIANJIN))
     with pytest.raises(OperatorError, match="没有规定“除名”"):
@@ -552,6 +508,81 @@ def test_acts_are_told_published_and_audited(world: World) -> None:
             session.scalars(select(Event.detail).where(Event.kind == "register_act", Event.case_id == case)).all()[0]["reason"]
             == "泄露企业配方"
         )
+
+
+def test_an_act_that_the_caller_names_is_one_that_is_taken_on_a_ground(world: World) -> None:
+    entry = listed(world, TIANJIN)
+    case = case_about(world, TIANJIN, entry)
+    ask(world, case, "register_act", act="warning", ground="warnings.6", correct_by="2027-03-01")
+    assert [m.article for m in marks_of(world, entry)[-1:]] == ["第十四条6"]
+    with pytest.raises(OperatorError, match="不是依情形"):
+        ask(world, case, "register_act", engine_id="b" * 32, act="admission")
+
+
+def test_a_case_that_an_office_starts_is_about_whom_its_form_names(world: World) -> None:
+    entry = listed(world, GUANGDONG, organisation_id=_consultant(world))
+    case = case_about(world, GUANGDONG)
+    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG])["entry_found"] is False
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"))
+    for _ in range(2):
+        assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {
+            "entry_found": True,
+            "entry_name": "甲咨询",
+            "entry_grade": "",
+        }
+    with world.session() as session:
+        subject = session.get_one(CaseSubject, case)
+        assert (subject.entry_id, subject.organisation_id) == (entry, entry_of(world, entry).organisation_id)
+
+
+def test_a_consultant_that_started_a_case_is_found_whatever_it_writes(world: World) -> None:
+    listed(world, TIANJIN, "乙咨询")
+    own = _consultant(world)
+    listed(world, TIANJIN, organisation_id=own)
+    case = case_about(world, TIANJIN)
+    with world.transaction() as session:
+        session.add(CaseSubject(case_id=case, organisation_id=own))
+    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "register_find", register=CONSULTANTS[TIANJIN])["entry_name"] == "甲咨询"
+
+
+def test_of_two_experts_of_one_name_the_employer_tells_and_who_is_removed_is_not_found(world: World) -> None:
+    expert(world, TIANJIN, "张三", "环保", employer="一院")
+    second = expert(world, TIANJIN, "张三", "环保", employer="二院")
+    case = case_about(world, TIANJIN)
+    submitted(world, case, expert_name="张三", employer="二院")
+    assert ask(world, case, "register_find", register=EXPERTS[TIANJIN])["entry_found"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == second
+    do(world, second, Act.REMOVAL, ground="removals.3")
+    assert ask(world, case, "register_find", register=EXPERTS[TIANJIN])["entry_found"] is False
+
+
+def test_a_case_about_nobody_that_names_nobody_stops(world: World) -> None:
+    with pytest.raises(OperatorError, match="没有写明是哪家机构"):
+        ask(world, case_about(world, GUANGDONG), "register_find", register=CONSULTANTS[GUANGDONG])
+
+
+def test_what_the_text_keeps_within_the_house_is_not_published(world: World) -> None:
+    entry = listed(world, GUANGDONG)
+    case = case_about(world, GUANGDONG, entry)
+    ask(world, case, "register_act", act="correction_ordered", ground="removals.5", correct_by="2027-03-01")
+    ask(world, case, "publish_register", engine_id="b" * 32, if_public=True)
+    with world.session() as session:
+        assert session.scalars(select(Publication.title).where(Publication.kind == "register_notice")).all() == []
+
+
+def test_a_ground_that_does_not_hold_settles_what_the_rule_found(world: World) -> None:
+    entry = listed(world, BEIJING)
+    failures(world, BEIJING, ["一厂", "二厂"], "acceptance_failed")
+    [found] = proposals_of(world, entry)
+    case = case_about(world, BEIJING, entry)
+    ask(world, case, "register_dismiss", reason="没有提请")
+    assert proposals_of(world, entry)[0].status == "open"  # no rule started this case
+    ask(world, case, "register_dismiss", reason="不是咨询服务所致", variables={"proposal_id": found.id})
+    [settled] = proposals_of(world, entry)
+    assert (settled.status, settled.reason, settled.settled_on) == ("dismissed", "不是咨询服务所致", dt.date(2027, 1, 11))
 
 
 def _consultant(world: World) -> int:
