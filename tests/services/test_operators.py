@@ -258,3 +258,14 @@ def test_a_publication_bears_the_year_of_its_round(world: World, audit: Case) ->
             2027,
         ]
         assert set(session.scalars(select(Roster.status))) == {"published"}
+
+
+def test_a_restriction_is_known_until_it_is_lifted_and_only_under_its_own_sanction(world: World, audit: Case) -> None:
+    def restricted(sanction: str = "cn-fund-2009.s17") -> Any:
+        return ask(world, audit, "check_restriction", sanction=sanction)["restricted"]
+
+    assert restricted() is False
+    ask(world, audit, "record_restriction", sanction="cn-fund-2009.s17")
+    assert (restricted(), restricted("cn-fund-2009.s16")) == (True, False)
+    ask(world, audit, "lift_restriction", sanction="cn-fund-2009.s17")
+    assert restricted() is False
