@@ -276,7 +276,6 @@ def test_a_form_has_every_field_of_its_document(form: str, source: str) -> None:
         ("pass", "good", "good", "bad", False),
         ("pass", "bad", "good", "good", False),
         ("fail", "good", "bad", "good", True),
-        ("fail", "good", "good", "good", False),
     ],
 )
 def test_an_evaluation_is_passed_in_all_three_respects(decision: str, process: str, quality: str, implementation: str, fits: bool) -> None:
