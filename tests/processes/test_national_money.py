@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from app.cases import library
+from app.cases import library, manual_start
 from app.config import ROOT
 from app.engine.decision_tables import read_tables
+from app.model import Case, CaseStatus, Enterprise, EnterpriseRecord, Notice
 from app.simulation import simulate
+from tests.support.world import World
 
 LIBRARY = library.read_folder(ROOT)
 TABLES = read_tables("central_fund.dmn", LIBRARY.bodies["processes/national/central_fund.dmn"])
@@ -101,3 +105,24 @@ def test_nothing_above_the_cap_is_planned_or_granted(planned: list[float], grant
 def test_the_clerk_sees_the_calculation() -> None:
     for form in ("fund_review", "fund_letter", "fund_letter_group", "fund_national_review", "fund_plan", "fund_grant"):
         assert b'"case.fund_calculation"' in LIBRARY.bodies[f"forms/national/{form}.json"], form
+
+
+def test_an_enterprise_under_the_ban_of_article_17_cannot_apply(world: World) -> None:
+    world.publish(["甲厂"])
+    with world.transaction() as session:
+        enterprise = session.scalars(select(Enterprise).where(Enterprise.name == "甲厂")).one()
+        earlier = session.scalars(select(Case.id).where(Case.enterprise_id == enterprise.id)).first()
+        session.add(
+            EnterpriseRecord(
+                key="ban", enterprise_id=enterprise.id, case_id=earlier, kind="restriction", sanction="cn-fund-2009.s17",
+                recorded_on=dt.date(2026, 3, 2),
+            )
+        )  # fmt: skip
+        principal = world.principal(session, "enterprise:甲厂")
+        case = manual_start.start_from_page(session, principal, "national.fund_application", "")
+    world.do("enterprise:甲厂", world.open_tasks(case.id)[0], **DECLARED)
+    world.work()
+    with world.session() as session:
+        assert session.get_one(Case, case.id).status == CaseStatus.ENDED
+        told = session.scalars(select(Notice.body).where(Notice.case_id == case.id, Notice.title == "专项资金申报条件核对结果")).one()
+    assert "三年禁止申报期内" in told
