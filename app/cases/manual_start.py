@@ -51,11 +51,11 @@ def startable(session: Session, principal: Principal) -> list[Startable]:
         for one in applicable_law.applicable(session, organisation.region_code, clock.today()):
             if "manual" not in one.definition.starts.split():
                 continue
-            process = store.compiled(session, one.definition).process
-            actors = process.properties.get("starter", "").split()
+            said = store.properties_of(session, one.definition)
+            actors = said.get("starter", "").split()
             own = organisation.kind == OrganisationKind.CONSULTANT and "consultant" in actors  # there are many
             if own or organisation.id in {o.id for a in actors if (o := resolve_actor(session, a, place)) is not None}:
-                found.append(Startable(one.definition, organisation, one.instead, process.properties.get("about") != "none"))
+                found.append(Startable(one.definition, organisation, one.instead, said.get("about") != "none"))
     return found
 
 

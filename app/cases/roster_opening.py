@@ -11,12 +11,9 @@ from app.access.principal import Principal
 from app.cases import starting
 from app.cases.advancing import By
 from app.cases.errors import CaseError, Conflict, Forbidden
-from app.law.catalogue import catalogue
 from app.model import Case, Organisation, Roster, RosterStatus
-from app.services import list_kinds
+from app.services import list_kinds, local_law
 from app.services.list_kinds import ListKind
-
-NATIONAL = "national"
 
 
 def possible_years() -> list[int]:
@@ -29,7 +26,8 @@ def kinds_to_open(session: Session, principal: Principal) -> list[tuple[ListKind
     """The kinds of list that the person's bureaus may open, each with the bureau. Where a province has no list process, the national one stands in."""
     found: list[tuple[ListKind, Organisation]] = []
     for bureau in principal.authorities:
-        kinds = list_kinds.in_force(session, [jurisdiction_of(bureau.region_code)]) or list_kinds.in_force(session, [NATIONAL])
+        own = local_law.jurisdiction_of(bureau.region_code)
+        kinds = list_kinds.in_force(session, [own] if own else []) or list_kinds.in_force(session, [local_law.NATIONAL])
         found += [(kind, bureau) for kind in kinds if kind.is_opened_by(bureau)]
     return found
 
@@ -91,12 +89,3 @@ def open_roster(session: Session, principal: Principal, year: int, *, process: s
         is_demo=bureau.is_demo,
         by=By(principal.user_id, bureau.id),
     )
-
-
-def jurisdiction_of(region_code: str) -> str:
-    """The slug of the province whose rules apply to a region. Raises `CaseError` where the catalogue has none."""
-    code = region_code[:2] + "0000"
-    for jurisdiction in catalogue().jurisdictions():
-        if jurisdiction.code == code:
-            return jurisdiction.slug
-    raise CaseError(f"没有 {code} 的流程库")

@@ -93,7 +93,9 @@ def _take(session: Session) -> OutboxMessage | None:
 def _carry_out(session: Session, message: OutboxMessage) -> None:
     handlers: dict[str, Callable[[dict[str, Any]], object]] = {
         "start_case": lambda payload: _start_case(session, payload),
-        "start_listed": lambda payload: starting.start_listed(session, payload["publication"], payload["process"], payload["entries"]),
+        "start_listed": lambda payload: starting.start_listed(
+            session, payload["publication"], payload["process"], payload["entries"], payload.get("beside", ())
+        ),
         "registers_day": lambda _payload: register_days.pass_day(session),
         "incident": lambda payload: incident_runs.carry_out(session, payload["run"], payload["incident"]),
     }
