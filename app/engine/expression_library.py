@@ -253,9 +253,14 @@ class Evaluation:
         """Today's date in China."""
         return clock.today().isoformat()
 
-    def every_year(self, month: Any, day: Any, years: Any = "every") -> Deadline:
-        """The next such day of a year, of every one or of the even or odd ones."""
-        return periods.every_year(month, day, after=clock.today(), years=years)
+    def every_year(self, month: Any, day: Any, years: Any = "every", since: Any = None) -> Deadline:
+        """The next such day of a year, of every one or of the even or odd ones: from an event on, else from today.
+
+        Where several steps share a yearly day the event says which year is meant; a step that comes up late would be given the next one.
+        """
+        if since is None:
+            return periods.every_year(month, day, after=clock.today(), years=years)
+        return periods.every_year(month, day, after=since, years=years, after_label=self._since_label)
 
     def fixed_day(self, on: Any, since: Any) -> Deadline:
         """The day that an order or an opinion names, which is as it is: it does not shift."""

@@ -28,6 +28,7 @@ EVENT_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "audit_plan_submitted_on": "审核计划提交",
         "plan_submitted_on": "计划提交",
         "project_completed_on": "项目完成",
+        "round_began_on": "本年度工作开始",
         "previous_audit_on": "上次审核",
         "last_audit_work_on": "上次审核工作结束",
         "report_submitted_on": "报告提交",
