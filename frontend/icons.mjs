@@ -10,6 +10,7 @@ export const ICONS = [
   'arrow-left',
   'arrow-right',
   'bell',
+  'book-2',
   'building',
   'building-factory-2',
   'calendar-due',

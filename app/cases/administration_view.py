@@ -53,10 +53,6 @@ BODY_NAMES = {
     "environment": "生态环境", "coordinator": "清洁生产综合协调", "finance": "财政", "science": "科技", "safety": "应急管理",
     "government": "人民政府", "other": "其他",
 }  # fmt: skip
-PROCESS_KINDS = {
-    "mandatory_listing": "强制性审核名单", "enterprise_disclosure": "企业信息公开", "audit_execution": "审核实施", "extension": "延期",
-    "result_publication": "审核结果公布", "acceptance": "评估验收", "rectification": "整改", "penalty": "处罚", "other": "其他",
-}  # fmt: skip
 STATE_NAMES = {"draft": "草稿", "deployed": "在用", "retired": "停用"}
 EVENT_NAMES = {
     "case_started": "案件开始", "case_ended": "案件办结", "task_created": "任务下达", "task_completed": "任务办结",

@@ -16,8 +16,8 @@ from app.model import Blob, Definition, DefinitionFile, DefinitionStatus
 
 def of_deployed(session: Session) -> list[JurisdictionCoverage]:
     """The coverage by the version of each process that a case starting today takes, or else its newest deployed one."""
-    chosen = _in_use(session)
-    diagrams = _diagrams(session, chosen)
+    chosen = in_use(session)
+    diagrams = diagrams_of(session, chosen)
     facts: list[ElementFacts] = []
     for definition in chosen:
         processes = {key: process for diagram in diagrams[definition.id] for key, process in diagram.processes.items()}
@@ -36,7 +36,8 @@ def has_deployed(session: Session) -> bool:
     return session.scalar(select(Definition.id).where(Definition.status == DefinitionStatus.DEPLOYED).limit(1)) is not None
 
 
-def _in_use(session: Session) -> list[Definition]:
+def in_use(session: Session) -> list[Definition]:
+    """The version of each process that a case starting today takes, or else its newest deployed one, by key."""
     deployed = select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.key, Definition.version)
     newest: dict[str, Definition] = {}
     in_force: dict[str, Definition] = {}
@@ -44,10 +45,10 @@ def _in_use(session: Session) -> list[Definition]:
         newest[definition.key] = definition
         if is_in_force(definition, clock.today()):
             in_force[definition.key] = definition
-    return list((newest | in_force).values())
+    return sorted((newest | in_force).values(), key=lambda definition: definition.key)
 
 
-def _diagrams(session: Session, definitions: list[Definition]) -> dict[int, list[Diagram]]:
+def diagrams_of(session: Session, definitions: list[Definition]) -> dict[int, list[Diagram]]:
     """The diagrams of each definition. Definitions share most of their files: each is fetched and read once."""
     ids = [definition.id for definition in definitions]
     rows = session.execute(

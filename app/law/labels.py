@@ -136,3 +136,33 @@ def actor_label(actor: str, jurisdiction: Jurisdiction | None = None) -> str:
     """
     named = jurisdiction.authority(actor) if jurisdiction else None
     return named or ACTOR_LABELS.get(actor, actor)
+
+
+PROCEDURE_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "planning": "规划和计划",
+        "mandatory_listing": "强制性审核名单",
+        "enterprise_disclosure": "企业信息公开",
+        "audit_execution": "审核实施",
+        "voluntary_audit": "自愿性审核",
+        "extension": "延期",
+        "report_review": "审核评估",
+        "acceptance": "验收",
+        "rectification": "整改",
+        "result_publication": "审核结果公布",
+        "certification": "称号和证书",
+        "demonstration": "示范和对标",
+        "subsidy": "资金支持",
+        "commendation": "表彰奖励",
+        "penalty": "处罚",
+        "complaint": "举报投诉",
+        "consultant_registration": "咨询机构准入",
+        "consultant_supervision": "咨询机构管理",
+        "auditor_qualification": "审核人员资格",
+        "expert_pool": "专家和专家库",
+        "periodic_report": "定期报告",
+        "meeting": "会议",
+        "other": "其他",
+    }
+)
+"""What a procedure is about, in the order of an audit's life: the catalogue's kinds and those of processes that are part of a procedure."""

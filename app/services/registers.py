@@ -10,12 +10,25 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.access.organisations import LEVELS, region_at
 from app.law.admission import FIELDS, Verdict
 from app.law.registers import Act, Registry, registry, slug_of
-from app.model import CaseSubject, Organisation, Publication, RegisterEntry, RegisterMark, Task, TaskStatus
+from app.model import (
+    CaseParty,
+    CaseSubject,
+    Organisation,
+    ProposalStatus,
+    Publication,
+    Register,
+    RegisterEntry,
+    RegisterMark,
+    RegisterProposal,
+    Standing,
+    Task,
+    TaskStatus,
+)
 from app.services import client_record, register_acts
 from app.services.context import OperatorError, ServiceContext, operator
 from app.services.register_acts import CONTACTS
@@ -115,10 +128,37 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
         name = str(data.get("expert_name") or data.get("name") or "").strip()
         applicant = Applicant(name, employer=str(data.get("employer") or data.get("organisation") or "").strip() or None)
     if not name:
-        raise OperatorError("申请材料中没有申请者的名称（consultant_name 或 expert_name）")
+        raise OperatorError("已提交的表单中没有写明是哪家机构或者哪位专家（consultant_name 或 expert_name）")
     given = data.get("specialties") or data.get("specialty") or []
     specialties = tuple(str(one) for one in given) if isinstance(given, list) else (str(given),)
     return Applicant(applicant.name, applicant.uscc, applicant.employer, applicant.organisation_id, None, specialties, facts_in(data))
+
+
+@operator("register_find", gives=("entry_found", "entry_grade"))
+def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]:
+    """Makes the case be about the entry of whoever the forms name, where no rule and nobody who started it said whom. `entry_found`, `entry_grade`."""
+    session, case = context.session, context.case
+    subject = session.get(CaseSubject, case.id)
+    if subject is not None and subject.entry_id is not None:
+        return {"entry_found": True, "entry_grade": session.get_one(RegisterEntry, subject.entry_id).grade or ""}
+    law = registry(register, slug_of(case.region_code))
+    if law is None:
+        raise OperatorError(f"法规目录中没有名录“{register}”")
+    one = _applicant(context, law.kind, submitted(context), None)
+    named = RegisterEntry.name == one.name
+    same = or_(RegisterEntry.uscc == one.uscc, and_(RegisterEntry.uscc.is_(None), named)) if one.uscc else named
+    query = select(RegisterEntry).join(Register).where(Register.law == register, same, RegisterEntry.status == Standing.LISTED)
+    entry = session.scalars(query.where(Register.region_code == _kept_at(law, case.region_code)).limit(1)).first()
+    if entry is None:
+        return {"entry_found": False, "entry_grade": ""}
+    if subject is None:
+        subject = CaseSubject(case_id=case.id)
+        session.add(subject)
+    subject.entry_id, subject.organisation_id = entry.id, entry.organisation_id
+    if entry.organisation_id is not None and session.get(CaseParty, (case.id, entry.organisation_id)) is None:
+        session.add(CaseParty(case_id=case.id, organisation_id=entry.organisation_id))
+    session.flush()
+    return {"entry_found": True, "entry_grade": entry.grade or ""}
 
 
 @operator("check_conditions", gives=("conditions_met", "conditions_unmet", "conditions_by_hand"))
@@ -235,11 +275,41 @@ def register_remove(context: ServiceContext, ground: str | None = None, note: st
     _act(context, Act.REMOVAL, ground=ground or context.variable("ground"), note=note, refused=refused)
 
 
+@operator("register_act", gives=("ordered_on",))
+def register_act(
+    context: ServiceContext, act: str, ground: str | None = None, note: str = "", correct_by: str | None = None, refused: bool = False
+) -> dict[str, Any]:
+    """Does to an entry what the caller of a shared sub-process says: `act` is one of those taken on a ground. An order gives `ordered_on`."""
+    if act not in _ON_A_GROUND:
+        raise OperatorError(f"“{act}”不是依情形对名录条目作出的处理，只能是 {'、'.join(_ON_A_GROUND)}")
+    day = dt.date.fromisoformat(correct_by) if correct_by and act == Act.CORRECTION_ORDERED else None
+    _act(context, Act(act), ground=ground or context.variable("ground"), note=note, correct_by=day, refused=refused)
+    return {"ordered_on": context.today.isoformat()} if day else {}
+
+
+_ON_A_GROUND = tuple(
+    str(one) for one in (Act.WARNING, Act.CRITICISM, Act.BAD_RECORD, Act.CORRECTION_ORDERED, Act.CANCELLATION, Act.REMOVAL)
+)
+
+
+@operator("register_dismiss", gives=("decision",))
+def register_dismiss(context: ServiceContext, reason: str = "") -> dict[str, Any]:
+    """No ground holds; settles the proposal where a rule that counts started the case. Gives `decision` no."""
+    proposal = context.session.get(RegisterProposal, context.variable("proposal_id")) if context.variable("proposal_id") else None
+    if proposal is not None and proposal.status in (ProposalStatus.OPEN, ProposalStatus.STARTED):
+        proposal.status, proposal.reason = ProposalStatus.DISMISSED, reason.strip()
+        proposal.settled_on, proposal.settled_by_id = context.today, context.user_id
+    return {"decision": "no"}
+
+
 @operator("publish_register")
-def publish_register(context: ServiceContext, title: str | None = None) -> None:
-    """Publishes what happened to the entry last: everybody sees it beside the register."""
+def publish_register(context: ServiceContext, title: str | None = None, if_public: bool = False) -> None:
+    """Publishes what happened to the entry last: everybody sees it beside the register. `if_public`: nothing where the text keeps that within."""
     entry = _entry(context)
     register, law = entry.register, law_of(entry.register)
+    newest = select(RegisterMark.public).where(RegisterMark.entry_id == entry.id).order_by(RegisterMark.id.desc()).limit(1)
+    if if_public and not context.session.scalar(newest):
+        return
     last = context.session.scalars(
         select(RegisterMark)
         .where(RegisterMark.entry_id == entry.id, RegisterMark.public.is_(True))

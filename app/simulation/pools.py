@@ -1,15 +1,18 @@
-"""The pool of fictional experts that a scenario gives its province. Without one a draw finds nobody, as in a place that has set none up."""
+"""Whom a scenario has on registers when it starts: fictional experts of its province's pool, and whoever it names. Without a pool a draw finds nobody, as
+in a place that has set none up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import region_at
 from app.law.registers import registries, slug_of
-from app.model import RegisterEntry, Standing
+from app.model import Organisation, OrganisationKind, RegisterEntry, Standing
+from app.services.register_book import consultant_key
 from app.services.register_opening import open_register
 
 
@@ -27,4 +30,20 @@ def set_up(session: Session, region: str, experts: Mapping[str, int]) -> None:
                     specialties=[specialty], applied_on=today, admitted_on=today,
                 )
             )  # fmt: skip
+    session.flush()
+
+
+def enter(session: Session, region: str, registered: Mapping[str, Mapping[str, str | None]]) -> None:
+    """Puts consultants and experts on the registers of the province, in their grades. The office of consultants acts for each of them."""
+    province, today = region_at("province", region), clock.today()
+    office = select(Organisation.id).where(Organisation.kind == OrganisationKind.CONSULTANT, Organisation.region_code == province)
+    for law, names in registered.items():
+        register = open_register(session, law, province)
+        for name, grade in names.items():
+            entry = RegisterEntry(
+                register=register, name=name, status=Standing.LISTED, grade=grade, applied_on=today, admitted_on=today, idle_since=today
+            )
+            if register.kind == "consultant":
+                entry.consultant_key, entry.organisation_id = consultant_key(None, name), session.scalar(office)
+            session.add(entry)
     session.flush()

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app import clock
+from app.law.registers import registry
 from app.model.identifiers import IdentifierError, check_county
 from app.simulation import yaml_lines
 from app.simulation.delays import Delay, read_delay
 from app.simulation.errors import Mistake, ScenarioError
 from app.simulation.yaml_lines import Lines
 
-KEYS = ("process", "start", "region", "enterprise", "roster", "experts", "data", "decisions", "forms", "recusals", "delays", "until")
+KEYS = (
+    "process", "start", "region", "enterprise", "roster", "experts", "registered", "data", "decisions", "forms", "recusals", "delays", "until",
+)  # fmt: skip
 ENTERPRISE_KEYS = ("name", "uscc", "industry_code", "address", "legal_representative", "contact_name", "contact_phone")
 ROSTER_KEYS = (*ENTERPRISE_KEYS, "grounds", "region", "struck")
 USCC_LENGTH, USCC_ALPHABET = 18, frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
@@ -79,6 +82,7 @@ class Scenario:
     enterprise: Facts = field(default_factory=Facts)
     roster: tuple[Listed, ...] = ()
     experts: Mapping[str, int] = field(default_factory=dict)  # the province's pool: specialty → how many
+    registered: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)  # register → name → grade, if any
     data: Mapping[str, Any] = field(default_factory=dict)
     decisions: Mapping[str, Answers] = field(default_factory=dict)
     forms: Mapping[str, Answers] = field(default_factory=dict)
@@ -133,6 +137,7 @@ class _Reader:
             enterprise=self.facts(data.get("enterprise"), "enterprise"),
             roster=self.roster(data.get("roster")),
             experts=self.experts(data.get("experts")),
+            registered=self.registered(data.get("registered")),
             data=self.start_data(data.get("data")),
             decisions=self.section(data, "decisions", self.decision),
             forms=self.section(data, "forms", self.form),
@@ -234,6 +239,21 @@ class _Reader:
             self.wrong("experts 应为各类专家的人数，如 {环保: 2, 能源: 1}", "experts")
             return {}
         return {str(specialty): number for specialty, number in value.items()}
+
+    def registered(self, value: Any) -> dict[str, dict[str, str | None]]:
+        if value is None:
+            return {}
+        found = {}
+        for register, names in value.items() if isinstance(value, Mapping) else ():
+            law = registry(str(register))
+            graded = dict.fromkeys(names) if isinstance(names, list) else names
+            if law is None or not isinstance(graded, Mapping) or not all(grade in (None, *law.reading.grades) for grade in graded.values()):
+                self.wrong("在册的机构应写成 {名录编号: [名称]}，分级的写成 {名录编号: {名称: 等级}}", "registered", str(register))
+                continue
+            found[str(register)] = {str(name): grade for name, grade in graded.items()}
+        if not isinstance(value, Mapping):
+            self.wrong("registered 应为 {名录编号: [机构名称]}", "registered")
+        return found
 
     def listed(self, value: Any, index: int) -> Listed:
         facts = self.facts(value, "roster", index, keys=ROSTER_KEYS)

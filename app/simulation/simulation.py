@@ -95,6 +95,7 @@ def simulate(
             check(played, carriers, own.bodies, compiled)
         with clock.at(start), stage.database.transaction() as session:
             pools.set_up(session, region, played.experts)
+            pools.enter(session, region, played.registered)
             begun = _begin(played, lambda: opening.begin(session, stage, played, own, compiled, region))
         answerer = Answerer(played, begun.strikes)
         play = Play(stage, Stream(stage, explain=explain), answerer, happened, start=start, until=until)

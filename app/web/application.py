@@ -12,6 +12,7 @@ from app.web.api import blueprint as api
 from app.web.auth import blueprint as auth
 from app.web.desk import blueprint as desk
 from app.web.documents import blueprint as documents
+from app.web.library import blueprint as library
 from app.web.notices import blueprint as notices
 from app.web.portal import blueprint as portal
 from app.web.public import blueprint as public
@@ -41,6 +42,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init(app)
     health.init(app)
     commands.init(app)
-    for blueprint in (auth.bp, desk.bp, portal.bp, public.bp, admin.bp, api.bp, rosters.bp, documents.bp, notices.bp, registers.bp):
+    for blueprint in (
+        auth.bp,
+        desk.bp,
+        portal.bp,
+        public.bp,
+        admin.bp,
+        api.bp,
+        rosters.bp,
+        documents.bp,
+        notices.bp,
+        registers.bp,
+        library.bp,
+    ):
         app.register_blueprint(blueprint)
     return app

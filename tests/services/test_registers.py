@@ -509,6 +509,54 @@ def test_acts_are_told_published_and_audited(world: World) -> None:
         )
 
 
+def test_an_act_that_the_caller_names_is_one_that_is_taken_on_a_ground(world: World) -> None:
+    entry = listed(world, TIANJIN)
+    case = case_about(world, TIANJIN, entry)
+    ask(world, case, "register_act", act="warning", ground="warnings.6", correct_by="2027-03-01")
+    assert [m.article for m in marks_of(world, entry)[-1:]] == ["第十四条6"]
+    with pytest.raises(OperatorError, match="不是依情形"):
+        ask(world, case, "register_act", engine_id="b" * 32, act="admission")
+
+
+def test_a_case_that_an_office_starts_is_about_whom_its_form_names(world: World) -> None:
+    entry = listed(world, GUANGDONG, organisation_id=_consultant(world))
+    case = case_about(world, GUANGDONG)
+    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG])["entry_found"] is False
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"))
+    for _ in range(2):
+        assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {"entry_found": True, "entry_grade": ""}
+    with world.session() as session:
+        subject = session.get_one(CaseSubject, case)
+        assert (subject.entry_id, subject.organisation_id) == (entry, entry_of(world, entry).organisation_id)
+
+
+def test_a_case_about_nobody_that_names_nobody_stops(world: World) -> None:
+    with pytest.raises(OperatorError, match="没有写明是哪家机构"):
+        ask(world, case_about(world, GUANGDONG), "register_find", register=CONSULTANTS[GUANGDONG])
+
+
+def test_what_the_text_keeps_within_the_house_is_not_published(world: World) -> None:
+    entry = listed(world, GUANGDONG)
+    case = case_about(world, GUANGDONG, entry)
+    ask(world, case, "register_act", act="correction_ordered", ground="removals.5", correct_by="2027-03-01")
+    ask(world, case, "publish_register", engine_id="b" * 32, if_public=True)
+    with world.session() as session:
+        assert session.scalars(select(Publication.title).where(Publication.kind == "register_notice")).all() == []
+
+
+def test_a_ground_that_does_not_hold_settles_what_the_rule_found(world: World) -> None:
+    entry = listed(world, BEIJING)
+    failures(world, BEIJING, ["一厂", "二厂"], "acceptance_failed")
+    [found] = proposals_of(world, entry)
+    case = case_about(world, BEIJING, entry)
+    ask(world, case, "register_dismiss", reason="没有提请")
+    assert proposals_of(world, entry)[0].status == "open"  # no rule started this case
+    ask(world, case, "register_dismiss", reason="不是咨询服务所致", variables={"proposal_id": found.id})
+    [settled] = proposals_of(world, entry)
+    assert (settled.status, settled.reason, settled.settled_on) == ("dismissed", "不是咨询服务所致", dt.date(2027, 1, 11))
+
+
 def _consultant(world: World) -> int:
     from app.model import Organisation, OrganisationKind
 

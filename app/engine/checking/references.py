@@ -67,8 +67,8 @@ def _unknown_steps(facts: Mapping[str, str]) -> Iterator[str]:
 
 def _wrong_parts(caller: Element, called: Process) -> Iterator[str]:
     """Parts that the called process asks for and does not get, and those that it gets and does not know."""
-    wanted = _parts_wanted(called)
-    for part in sorted(wanted - caller.parts.keys()):
+    wanted, optional = _parts_wanted(called), called.properties.get("optional_parts", "").split()
+    for part in sorted(wanted - caller.parts.keys() - set(optional)):
         yield f"调用“{called.name}”时没有给出“{part}”部分的依据（parts）"
     for part in sorted(caller.parts.keys() - wanted):
         yield f"“{called.name}”没有叫“{part}”的部分（parts）"

@@ -13,9 +13,11 @@ from app.cases.errors import CaseError, NotFound
 from app.cases.versions import running as running_cases
 from app.engine.errors import DiagramError
 from app.law.catalogue import catalogue
+from app.law.labels import PROCEDURE_KINDS
 from app.model import Definition, Role
+from app.web import definition_levels
 from app.web.access_control import roles_required
-from app.web.admin import definition_levels, refused
+from app.web.admin import refused
 from app.web.admin.blueprint import bp
 from app.web.api import uploads
 from app.web.current import principal, reading, transaction
@@ -30,7 +32,7 @@ def processes() -> Any:
         groups=view.processes(session),
         expired=sorted({d.jurisdiction for d in view.expired(session)}),
         jurisdictions=_jurisdictions(),
-        kinds=view.PROCESS_KINDS,
+        kinds=PROCEDURE_KINDS,
         states=view.STATE_NAMES,
     )
 
@@ -51,12 +53,12 @@ def process(key: str, version: int | None = None) -> Any:
         versions=versions,
         running=running_cases(session, key),
         process=own,
-        levels=definition_levels.levels(definition, compiled),
+        levels=definition_levels.levels(definition, compiled, "admin.process_xml"),
         marked=request.args.get("element", ""),
         marked_in=request.args.get("process", ""),
         inner=[(p, view.elements(compiled, k)) for k, p in inner],
         forms=sorted(path.removeprefix("forms/") for path in compiled.files if path.startswith("forms/") and not path.endswith(".ui.json")),
-        kinds=view.PROCESS_KINDS,
+        kinds=PROCEDURE_KINDS,
         states=view.STATE_NAMES,
         jurisdictions=_jurisdictions(),
     )

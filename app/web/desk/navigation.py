@@ -30,6 +30,7 @@ CLERK = (
     Entry("案件", "folder", "desk.cases", ("/cases",)),
     Entry("企业", "building-factory-2", "desk.enterprises", ("/enterprises",)),
     Entry("名录", "certificate", "registers.index", ("/registers",)),
+    Entry("流程库", "book-2", "library.index", ("/library/",)),
     Entry("通知", "bell", "notices.index", ("/notices",)),
 )
 ENTERPRISE = (
@@ -42,6 +43,7 @@ ENTERPRISE = (
 PARTNER = tuple(entry for entry in CLERK if entry.endpoint not in ("rosters.index", "desk.enterprises"))
 ADMINISTRATOR = (
     Entry("概况", "home", "admin.overview", ("/admin/",)),
+    Entry("流程库", "book-2", "library.index", ("/library/",)),
     Entry("流程", "route", "admin.processes", ("/admin/processes", "/admin/migrations")),
     Entry("法条覆盖", "list-check", "admin.coverage", ("/admin/coverage",)),
     Entry("组织机构", "sitemap", "admin.organisations", ("/admin/organisations",)),
@@ -72,7 +74,7 @@ def entries_for(me: Principal | None) -> tuple[Entry, ...]:
         found += SECURITY
     elif me.has(Role.AUDITOR):
         found += AUDITOR
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def link_to(endpoint: str, **values: Any) -> str | None:

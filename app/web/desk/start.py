@@ -9,9 +9,9 @@ from flask_login import login_required
 from sqlalchemy.orm import Session
 
 from app.cases import manual_start, roster_queries, work
-from app.cases.administration_view import PROCESS_KINDS
 from app.cases.errors import InvalidForm, NotFound
 from app.cases.manual_start import Startable
+from app.law.labels import PROCEDURE_KINDS
 from app.model import Case, Task
 from app.web.current import principal, reading, transaction
 from app.web.desk.blueprint import bp
@@ -21,8 +21,8 @@ from app.web.desk.blueprint import bp
 @login_required
 def start() -> Any:
     offered = manual_start.startable(reading(), principal())
-    kinds = [kind for kind in PROCESS_KINDS if any(_kind(one) == kind for one in offered)]
-    groups = [(PROCESS_KINDS[kind], [one for one in offered if _kind(one) == kind]) for kind in kinds]
+    kinds = [kind for kind in PROCEDURE_KINDS if any(_kind(one) == kind for one in offered)]
+    groups = [(PROCEDURE_KINDS[kind], [one for one in offered if _kind(one) == kind]) for kind in kinds]
     return render_template("desk/start.html", groups=groups)
 
 
@@ -47,7 +47,8 @@ def start_case(key: str) -> Any:
 
 
 def _kind(one: Startable) -> str:
-    return one.definition.kind if one.definition.kind in PROCESS_KINDS else "other"
+    kind = one.definition.kind or "other"
+    return kind if kind in PROCEDURE_KINDS else "other"
 
 
 def _first_own_task(session: Session, case: Case) -> int | None:

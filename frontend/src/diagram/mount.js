@@ -9,6 +9,9 @@ import { createPanel } from './panel.js';
 import { createToolbar } from './toolbar.js';
 import { centre, fit, wheelOnlyInside } from './view.js';
 
+/** Pixels that the mark of bpmn.io takes in the corner of a small picture: its licence wants it seen, and so do readers want the drawing. */
+const LOGO = 76;
+
 /** @param {HTMLElement} host */
 export function mountDiagram(host) {
   const { diagram, state: stateSource, height, name, levels: levelText, process } = host.dataset;
@@ -142,7 +145,7 @@ export function mountDiagram(host) {
       'aria-label',
       current ? `流程图，当前环节：${current[1].title || nameOf(current[0])}` : '流程图',
     );
-    fit(viewer);
+    fit(viewer, small ? LOGO : 0);
     if (small) {
       if (current) centre(viewer, current[0], Math.max(viewer.get('canvas').zoom(), 0.62));
       followInto(state);

@@ -6,17 +6,18 @@ const WIDEST = 1.1;
  * The whole drawing, but never larger than life.
  *
  * @param {any} viewer
+ * @param {number} [beside] pixels on the right that the drawing leaves free
  */
-export function fit(viewer) {
+export function fit(viewer, beside = 0) {
   const canvas = viewer.get('canvas');
   const { inner, outer } = canvas.viewbox();
   const margin = 28;
   const width = inner.width + 2 * margin;
   const height = inner.height + 2 * margin;
-  const scale = Math.min(outer.width / width, outer.height / height, WIDEST);
+  const scale = Math.min((outer.width - beside) / width, outer.height / height, WIDEST);
   const view = { width: outer.width / scale, height: outer.height / scale };
   canvas.viewbox({
-    x: inner.x + inner.width / 2 - view.width / 2,
+    x: inner.x + inner.width / 2 - (view.width - beside / scale) / 2,
     y: inner.y + inner.height / 2 - view.height / 2,
     ...view,
   });

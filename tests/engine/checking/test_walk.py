@@ -7,8 +7,8 @@ import json
 import pytest
 
 from app.engine.checking.soundness import walk as walking
-from tests.engine.checking.examples import check, form, walked
-from tests.support.diagrams import boundary, call, end, flow, inclusive, parallel, path, script, service, start, sub, user, wait, xor
+from tests.engine.checking.examples import check, form, problems_of, walked
+from tests.support.diagrams import boundary, bpmn, call, end, flow, inclusive, parallel, path, script, service, start, sub, user, wait, xor
 
 AGREE = {"agree": form("approve", "return")}
 LIMIT = "days(3, since=today())"
@@ -307,6 +307,16 @@ def test_a_called_process_is_walked_with_the_forms_that_its_caller_gives() -> No
     assert (problem.file, problem.element) == ("processes/t/inner.bpmn", "X")
     plain = start() + call("C", "t.inner", parts=parts.replace("three", "agree")) + end() + path("S", "C", "E")
     assert walked(plain, forms=forms, inner=inner) == {}
+
+
+def test_a_part_that_the_called_process_can_do_without_may_be_left_out() -> None:
+    step = {"basis": "sd-audit-2017.listing-env.s1"}
+    inner = start() + user("U", basis="{judge}") + user("V", basis="{publish}") + end() + path("S", "U", "V", "E")
+    outer = start() + call("C", "t.inner", parts=json.dumps({"judge": step})) + end() + path("S", "C", "E")
+    files = {"processes/t/outer.bpmn": bpmn("t.outer", outer), "processes/t/inner.bpmn": bpmn("t.inner", inner)}
+    assert "unknown-part" in {p.code for p in problems_of(files)}
+    files["processes/t/inner.bpmn"] = bpmn("t.inner", inner, optional_parts="publish")
+    assert "unknown-part" not in {p.code for p in problems_of(files)}
 
 
 def test_what_a_called_process_sets_decides_in_its_caller() -> None:

@@ -32,15 +32,18 @@ class Level:
         return {"process": self.process, "name": self.name, "xml_url": self.xml_url, "state_url": f"#{self.state_id}"}
 
 
-def levels(definition: Definition, compiled: CompiledDefinition) -> list[Level]:
-    """The levels of a version, its own process first. In shared sub-processes an element says which steps this version gives it."""
+def levels(definition: Definition, compiled: CompiledDefinition, endpoint: str) -> list[Level]:
+    """The levels of a version, its own process first. In shared sub-processes an element says which steps this version gives it.
+
+    `endpoint` serves the drawings, by `key`, `version` and `process_key`.
+    """
     given: dict[tuple[str, str], list[ElementFacts]] = {}
     for facts in legal_facts(compiled.key, compiled.processes):
         given.setdefault((facts.process, facts.element), []).append(facts)
     found = []
     for number, key in enumerate(view.call_order(compiled)):
         elements = {row.element.id: _info(row, given.get((key, row.element.id), [])) for row in view.elements(compiled, key)}
-        address = url_for("admin.process_xml", key=definition.key, version=definition.version, process_key=key)
+        address = url_for(endpoint, key=definition.key, version=definition.version, process_key=key)
         found.append(Level(key, compiled.processes[key].name, address, f"diagram-state-{number}", {"elements": elements, "live": False}))
     return found
 
