@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.access.organisations import LEVELS, region_at
 from app.law.admission import FIELDS, Verdict
@@ -136,29 +136,52 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
 
 @operator("register_find", gives=("entry_found", "entry_grade"))
 def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]:
-    """Makes the case be about the entry of whoever the forms name, where no rule and nobody who started it said whom. `entry_found`, `entry_grade`."""
+    """Makes the case be about the entry of the consultant that started it, else of whoever the forms name, where nothing else said whom.
+
+    `entry_found` says whether there is one that is on the list now; `entry_grade`.
+    """
     session, case = context.session, context.case
     subject = session.get(CaseSubject, case.id)
     if subject is not None and subject.entry_id is not None:
-        return {"entry_found": True, "entry_grade": session.get_one(RegisterEntry, subject.entry_id).grade or ""}
+        return _found(session.get_one(RegisterEntry, subject.entry_id))
     law = registry(register, slug_of(case.region_code))
     if law is None:
         raise OperatorError(f"法规目录中没有名录“{register}”")
-    one = _applicant(context, law.kind, submitted(context), None)
-    named = RegisterEntry.name == one.name
-    same = or_(RegisterEntry.uscc == one.uscc, and_(RegisterEntry.uscc.is_(None), named)) if one.uscc else named
-    query = select(RegisterEntry).join(Register).where(Register.law == register, same, RegisterEntry.status == Standing.LISTED)
-    entry = session.scalars(query.where(Register.region_code == _kept_at(law, case.region_code)).limit(1)).first()
+    meant = _own_entry(context, subject) if subject is not None and subject.organisation_id is not None else _named_entry(context, law)
+    query = select(RegisterEntry).join(Register).where(Register.law == register, meant, RegisterEntry.status == Standing.LISTED)
+    entry = session.scalars(
+        query.where(Register.region_code == _kept_at(law, case.region_code)).order_by(RegisterEntry.id).limit(1)
+    ).first()
     if entry is None:
-        return {"entry_found": False, "entry_grade": ""}
+        return _found(None)
     if subject is None:
         subject = CaseSubject(case_id=case.id)
         session.add(subject)
-    subject.entry_id, subject.organisation_id = entry.id, entry.organisation_id
+    subject.entry_id, subject.organisation_id = entry.id, subject.organisation_id or entry.organisation_id
     if entry.organisation_id is not None and session.get(CaseParty, (case.id, entry.organisation_id)) is None:
         session.add(CaseParty(case_id=case.id, organisation_id=entry.organisation_id))
     session.flush()
-    return {"entry_found": True, "entry_grade": entry.grade or ""}
+    return _found(entry)
+
+
+def _found(entry: RegisterEntry | None) -> dict[str, Any]:
+    listed = entry is not None and entry.status == Standing.LISTED
+    return {"entry_found": listed, "entry_grade": (entry.grade if entry is not None else None) or ""}
+
+
+def _own_entry(context: ServiceContext, subject: CaseSubject) -> ColumnElement[bool]:
+    """The entry of the consultant that started the case, whatever the forms say: nobody reports for somebody else."""
+    own = context.session.get_one(Organisation, subject.organisation_id)
+    return or_(RegisterEntry.organisation_id == own.id, and_(RegisterEntry.organisation_id.is_(None), RegisterEntry.name == own.name))
+
+
+def _named_entry(context: ServiceContext, law: Registry) -> ColumnElement[bool]:
+    """The entry that the forms name: a code goes before the name, and an employer tells experts of one name apart."""
+    one = _applicant(context, law.kind, submitted(context), None)
+    named = RegisterEntry.name == one.name
+    if one.uscc:
+        return or_(RegisterEntry.uscc == one.uscc, and_(RegisterEntry.uscc.is_(None), named))
+    return and_(named, or_(RegisterEntry.employer.is_(None), RegisterEntry.employer == one.employer)) if one.employer else named
 
 
 @operator("check_conditions", gives=("conditions_met", "conditions_unmet", "conditions_by_hand"))

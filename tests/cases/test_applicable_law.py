@@ -54,14 +54,14 @@ def test_a_province_with_a_rule_of_its_own_follows_that(world: World) -> None:
 
 
 def test_a_province_without_one_falls_back_to_the_nation_visibly(world: World) -> None:
-    deployed(world, "national.subsidy_x", "subsidy")
-    assert at(world, BEIJING) == {"national.subsidy_x": True}
+    deployed(world, "national.meeting_x", "meeting")
+    assert at(world, BEIJING) == {"national.meeting_x": True}
 
 
 def test_a_rule_that_has_expired_is_none_of_its_own(world: World) -> None:
-    deployed(world, "beijing.subsidy_x", "subsidy", until="2026-12-31")
-    deployed(world, "national.subsidy_x", "subsidy")
-    assert at(world, BEIJING) == {"national.subsidy_x": True}
+    deployed(world, "beijing.meeting_x", "meeting", until="2026-12-31")
+    deployed(world, "national.meeting_x", "meeting")
+    assert at(world, BEIJING) == {"national.meeting_x": True}
 
 
 def test_the_day_chooses_the_version(world: World) -> None:

@@ -36,6 +36,7 @@ from tests.support.registers import (
     proposals_of,
     result,
     submitted,
+    without_procedures,
 )
 from tests.support.world import World, uscc_of
 
@@ -46,6 +47,7 @@ PLACES = (BEIJING, TIANJIN, GUANGDONG, ZHEJIANG, LIAONING, SHANDONG)
 def keepers(world: World) -> None:
     for region in PLACES:
         offices(world, region)
+    without_procedures(world, "beijing")
 
 
 # -- admission ----------------------------------------------------------------------------------------------------------------
@@ -529,6 +531,43 @@ def test_a_case_that_an_office_starts_is_about_whom_its_form_names(world: World)
     with world.session() as session:
         subject = session.get_one(CaseSubject, case)
         assert (subject.entry_id, subject.organisation_id) == (entry, entry_of(world, entry).organisation_id)
+
+
+def test_a_case_that_a_consultant_starts_is_about_itself_whatever_its_form_names(world: World) -> None:
+    entry, organisation = listed(world, GUANGDONG), _consultant(world)
+    case = case_about(world, GUANGDONG)
+    with world.transaction() as session:
+        session.add(CaseSubject(case_id=case, organisation_id=organisation))
+    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG])["entry_found"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == entry
+
+
+def test_experts_of_one_name_are_told_apart_by_their_employers(world: World) -> None:
+    expert(world, BEIJING, "张三", "环保", employer="甲院")
+    meant = expert(world, BEIJING, "张三", "环保", employer="乙院")
+    case = case_about(world, BEIJING)
+    submitted(world, case, expert_name="张三", employer="乙院")
+    assert ask(world, case, "register_find", register="bj-expert-2007.registry")["entry_found"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == meant
+
+
+def test_who_was_struck_meanwhile_is_not_found_on_the_list(world: World) -> None:
+    entry = listed(world, BEIJING)
+    case = case_about(world, BEIJING, entry)
+    do(world, entry, Act.CANCELLATION, ground="removals.4", note="扰乱市场")
+    assert ask(world, case, "register_find", register=CONSULTANTS[BEIJING])["entry_found"] is False
+
+
+def test_a_second_application_of_somebody_known_is_entered_in_the_old_entry(world: World) -> None:
+    entry = listed(world, BEIJING)
+    case = case_about(world, BEIJING)
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"), **ABLE)
+    assert ask(world, case, "register_apply", register=CONSULTANTS[BEIJING])["may_apply"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == entry
 
 
 def test_a_case_about_nobody_that_names_nobody_stops(world: World) -> None:
