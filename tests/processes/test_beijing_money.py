@@ -215,13 +215,13 @@ def test_only_a_voluntary_audit_that_was_accepted_gets_the_fee() -> None:
 
 
 def test_nobody_is_selected_for_the_wrong_money() -> None:
-    assert refused("fund_sme_selection", decision="yes", channel="fixed_asset") == ["/channel"]
-    assert refused("fund_fixed_receipt", decision="yes", channel="sme", shown_three_years=True) == ["/channel"]
+    assert "/decision" in refused("fund_sme_selection", decision="yes", channel="fixed_asset")
+    assert "/decision" in refused("fund_fixed_receipt", decision="yes", channel="sme", shown_three_years=True)
     assert refused("fund_fixed_receipt", decision="no", channel="sme", shown_three_years=True) == []
 
 
 def test_three_years_of_production_are_the_systems_to_count() -> None:
-    assert refused("fund_fixed_receipt", decision="yes", channel="fixed_asset", shown_three_years=False) == ["/shown_three_years"]
+    assert "/decision" in refused("fund_fixed_receipt", decision="yes", channel="fixed_asset", shown_three_years=False)
     assert refused("fund_fixed_receipt", decision="yes", channel="fixed_asset", shown_three_years=True) == []
 
 

@@ -118,7 +118,7 @@ def refused(name: str, **values: Any) -> list[str]:
 @pytest.mark.parametrize("name", ["expert_screening", "agency_evaluation"])
 def test_whoever_misses_a_figure_cannot_be_found_fit(name: str) -> None:
     assert refused(name, shown_conditions_met=True, decision="approve") == []
-    assert refused(name, shown_conditions_met=False, decision="approve") == ["/shown_conditions_met"]
+    assert "/decision" in refused(name, shown_conditions_met=False, decision="approve")
     assert refused(name, shown_conditions_met=False, decision="reject") == []
 
 
