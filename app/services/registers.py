@@ -84,8 +84,11 @@ def facts_in(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @operator("register_apply", gives=("may_apply", "refusal", "conditions_met", "conditions_unmet", "conditions_by_hand"))
-def register_apply(context: ServiceContext, register: str) -> dict[str, Any]:
-    """Enters an application from what was submitted. `may_apply` is false during a ban or for a needless one; `refusal` says why."""
+def register_apply(context: ServiceContext, register: str, level: str = "") -> dict[str, Any]:
+    """Enters an application from what was submitted. `may_apply` is false during a ban or for a needless one; `refusal` says why.
+
+    `level`: of the authority that keeps the register, where the text lets several keep their own.
+    """
     session, case = context.session, context.case
     law = registry(register, slug_of(case.region_code))
     if law is None:
@@ -95,7 +98,9 @@ def register_apply(context: ServiceContext, register: str) -> dict[str, Any]:
     try:
         entry = apply(
             session,
-            open_register(session, register, _kept_at(law, case.region_code), is_demo=case.is_demo),
+            open_register(
+                session, register, region_at(level, case.region_code) if level else _kept_at(law, case.region_code), is_demo=case.is_demo
+            ),
             _applicant(context, law.kind, data, subject),
             _hand(context, "apply"),
         )

@@ -75,7 +75,7 @@ def test_a_part_leads_into_the_shared_sub_process_with_what_it_does_there(app: F
 
 
 def test_only_missing_or_only_carried_steps_are_shown_on_request(app: Flask, world: World) -> None:
-    carried, missing = "sd-audit-2017.disclosure.s2", "sd-audit-2017.voluntary.s1"
+    carried, missing = "sd-audit-2017.disclosure.s2", "sd-opinion-2004.meeting.s1"
     everything = page(app, world)
     assert carried in everything
     assert missing in everything
