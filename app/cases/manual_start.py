@@ -24,8 +24,8 @@ from app.model import Case, Definition, Enterprise, Organisation, OrganisationKi
 from app.model.identifiers import IdentifierError, check_region, check_uscc
 
 MAX_NAMES = 50
-FIXED = frozenset({"region", "levels"})
-"""Variables that the system itself sets at the start."""
+FIXED = frozenset({"region", "levels", "started_by"})
+"""Variables that the system itself sets at the start. `started_by` is the actor of the process's `starter` for whom somebody started it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def startable(session: Session, principal: Principal) -> list[Startable]:
                 continue
             process = store.compiled(session, one.definition).process
             actors = process.properties.get("starter", "").split()
-            if organisation.id in {o.id for a in actors if (o := resolve_actor(session, a, place)) is not None}:
+            own = organisation.kind == OrganisationKind.CONSULTANT and "consultant" in actors  # there are many
+            if own or organisation.id in {o.id for a in actors if (o := resolve_actor(session, a, place)) is not None}:
                 found.append(Startable(one.definition, organisation, one.instead, process.properties.get("about") != "none"))
     return found
 
@@ -88,12 +89,12 @@ def start(session: Session, principal: Principal, process: str, region: str, usc
     place = _region(region)
     compiled = _process(session, process, place)
     enterprise = _enterprise(session, principal, uscc, place) if uscc is not None else None
-    organisation = _starter(session, principal, compiled, place, enterprise)
+    actor, organisation = _starter(session, principal, compiled, place, enterprise)
     _check_names(data)
     try:
         return starting.start(
-            session, process=process, region=place, enterprise=enterprise, entry_id=_entry(session, principal, place, data), variables=data,
-            by=By(principal.user_id, organisation.id),
+            session, process=process, region=place, enterprise=enterprise, entry_id=_entry(session, principal, place, data),
+            variables={**data, "started_by": actor}, by=By(principal.user_id, organisation.id),
         )  # fmt: skip
     except EngineError as error:
         where = f"（停在“{error.name}”）" if isinstance(error, ElementFailed) and error.name else ""
@@ -144,8 +145,8 @@ def _entry(session: Session, principal: Principal, region: str, data: dict[str, 
 
 def _starter(
     session: Session, principal: Principal, compiled: CompiledDefinition, region: str, enterprise: Enterprise | None
-) -> Organisation:
-    """The person's organisation that may start the process there. Raises `Forbidden`."""
+) -> tuple[str, Organisation]:
+    """The person's organisation that may start the process there, and the actor that it is. Raises `Forbidden`."""
     place = Case(region_code=region, enterprise_id=enterprise.id if enterprise else None)
     for actor in compiled.process.properties.get("starter", "").split():
         if actor == "consultant":  # there are many: whoever works in one starts its own case
@@ -153,7 +154,7 @@ def _starter(
         else:
             found = resolve_actor(session, actor, place)
         if found is not None and found.id in principal.organisation_ids:
-            return found
+            return actor, found
     raise Forbidden(f"您单位不能在 {region} 发起“{compiled.process.name}”")
 
 

@@ -139,11 +139,11 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
     return Applicant(applicant.name, applicant.uscc, applicant.employer, applicant.organisation_id, None, specialties, facts_in(data))
 
 
-@operator("register_find", gives=("entry_found", "entry_grade"))
+@operator("register_find", gives=("entry_found", "entry_name", "entry_grade"))
 def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]:
-    """Makes the case be about the entry of the consultant that started it, else of whoever the forms name, where nothing else said whom.
+    """Makes the case be about the entry of the consultant who started it, else of whoever the forms name, where no rule and nobody said whom.
 
-    `entry_found` says whether there is one that is on the list now; `entry_grade`.
+    `entry_found`: on the list now; `entry_name`, `entry_grade`.
     """
     session, case = context.session, context.case
     subject = session.get(CaseSubject, case.id)
@@ -152,13 +152,12 @@ def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]
     law = registry(register, slug_of(case.region_code))
     if law is None:
         raise OperatorError(f"法规目录中没有名录“{register}”")
-    meant = _own_entry(context, subject) if subject is not None and subject.organisation_id is not None else _named_entry(context, law)
-    query = select(RegisterEntry).join(Register).where(Register.law == register, meant, RegisterEntry.status == Standing.LISTED)
-    entry = session.scalars(
-        query.where(Register.region_code == _kept_at(law, case.region_code)).order_by(RegisterEntry.id).limit(1)
-    ).first()
+    own = session.get(Organisation, subject.organisation_id) if subject is not None and subject.organisation_id is not None else None
+    query = select(RegisterEntry).join(Register).where(Register.law == register, RegisterEntry.status == Standing.LISTED)
+    query = query.where(Register.region_code == _kept_at(law, case.region_code), _named(context, law.kind, own)).order_by(RegisterEntry.id)
+    entry = session.scalars(query.limit(1)).first()
     if entry is None:
-        return _found(None)
+        return {"entry_found": False, "entry_name": None, "entry_grade": ""}
     if subject is None:
         subject = CaseSubject(case_id=case.id)
         session.add(subject)
@@ -169,24 +168,19 @@ def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]
     return _found(entry)
 
 
-def _found(entry: RegisterEntry | None) -> dict[str, Any]:
-    listed = entry is not None and entry.status == Standing.LISTED
-    return {"entry_found": listed, "entry_grade": (entry.grade if entry is not None else None) or ""}
+def _found(entry: RegisterEntry) -> dict[str, Any]:
+    return {"entry_found": entry.status == Standing.LISTED, "entry_name": entry.name, "entry_grade": entry.grade or ""}
 
 
-def _own_entry(context: ServiceContext, subject: CaseSubject) -> ColumnElement[bool]:
-    """The entry of the consultant that started the case, whatever the forms say: nobody reports for somebody else."""
-    own = context.session.get_one(Organisation, subject.organisation_id)
-    return or_(RegisterEntry.organisation_id == own.id, and_(RegisterEntry.organisation_id.is_(None), RegisterEntry.name == own.name))
-
-
-def _named_entry(context: ServiceContext, law: Registry) -> ColumnElement[bool]:
-    """The entry that the forms name: a code goes before the name, and an employer tells experts of one name apart."""
-    one = _applicant(context, law.kind, submitted(context), None)
+def _named(context: ServiceContext, kind: str, own: Organisation | None) -> ColumnElement[bool]:
+    """Which entry is meant: the consultant's own; by its code, and by its name where the list has no code; an expert by name and employer."""
+    if own is not None:
+        return or_(RegisterEntry.organisation_id == own.id, and_(RegisterEntry.organisation_id.is_(None), RegisterEntry.name == own.name))
+    one = _applicant(context, kind, submitted(context), None)
     named = RegisterEntry.name == one.name
     if one.uscc:
         return or_(RegisterEntry.uscc == one.uscc, and_(RegisterEntry.uscc.is_(None), named))
-    return and_(named, or_(RegisterEntry.employer.is_(None), RegisterEntry.employer == one.employer)) if one.employer else named
+    return and_(named, RegisterEntry.employer == one.employer) if one.employer else named
 
 
 @operator("check_conditions", gives=("conditions_met", "conditions_unmet", "conditions_by_hand"))

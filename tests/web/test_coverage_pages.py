@@ -175,3 +175,23 @@ def test_without_a_database_the_library_is_measured(settings: Settings, tmp_path
     bare = create_app(settings)
     assert "流程库文件夹" in command(bare)
     bare.extensions["runtime"].database.engine.dispose()
+
+
+def test_procedures_are_told_one_by_one_and_in_per_cent(app: Flask) -> None:
+    lines = command(app, "sd-acceptance-2008.*").splitlines()
+    assert lines[0].split() == ["程序", "名称", "步骤", "已承载", "比例"]
+    assert [line.split()[0] for line in lines[1:]] == [
+        "sd-acceptance-2008.acceptance", "sd-acceptance-2008.rectification", "sd-acceptance-2008.projects",
+    ]  # fmt: skip
+    assert all(line.endswith("100 %") for line in lines[1:])
+
+
+def test_a_procedure_that_is_not_carried_whole_fails_and_names_its_steps(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["catalogue", "coverage", "sd-demo-2004.selection"])
+    assert (result.exit_code, "0 %" in result.output) == (1, True)
+    assert "缺少：sd-demo-2004.selection.s1" in result.output
+
+
+def test_a_procedure_that_does_not_exist_is_said(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["catalogue", "coverage", "sd-audit-2017.penalties"])
+    assert (result.exit_code, "目录中没有程序“sd-audit-2017.penalties”" in result.output + (result.stderr or "")) == (1, True)
