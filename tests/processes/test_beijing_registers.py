@@ -630,6 +630,7 @@ def test_an_expert_who_disagrees_writes_an_opinion_and_need_not_sign(place: Worl
         expert(place, BEIJING, name, "清洁生产")
     case = drawing(place, experts_cleaner=2)
     do(place, case, "核对回避和到会")
+    do(place, case, "选聘结果记录备案")
     do(place, case, "参加验收，发表意见")
     assert names(place, case) == {"补齐专家意见"}  # nobody is passed over
     with place.transaction() as session:
