@@ -48,9 +48,9 @@ def test_a_region_is_under_the_rules_of_its_province(region: str, slug: str | No
 
 
 def test_a_province_with_a_rule_of_its_own_follows_that(world: World) -> None:
-    deployed(world, "beijing.subsidy_x", "subsidy")
-    deployed(world, "national.subsidy_x", "subsidy")
-    assert at(world, BEIJING) == {"beijing.subsidy_x": False}
+    deployed(world, "beijing.meeting_x", "meeting")
+    deployed(world, "national.meeting_x", "meeting")
+    assert at(world, BEIJING) == {"beijing.meeting_x": False}
 
 
 def test_a_province_without_one_falls_back_to_the_nation_visibly(world: World) -> None:
@@ -65,8 +65,8 @@ def test_a_rule_that_has_expired_is_none_of_its_own(world: World) -> None:
 
 
 def test_the_day_chooses_the_version(world: World) -> None:
-    deployed(world, "beijing.subsidy_x", "subsidy", until="2027-01-31")
-    deployed(world, "beijing.subsidy_x", "subsidy", version=2, since="2027-02-01")
+    deployed(world, "beijing.meeting_x", "meeting", until="2027-01-31")
+    deployed(world, "beijing.meeting_x", "meeting", version=2, since="2027-02-01")
     with world.session() as session:
         found = {
             day: [a.definition.version for a in applicable_law.applicable(session, BEIJING, day) if a.definition.key.endswith("_x")]
@@ -76,20 +76,20 @@ def test_the_day_chooses_the_version(world: World) -> None:
 
 
 def test_a_draft_applies_nowhere(world: World) -> None:
-    deployed(world, "beijing.subsidy_x", "subsidy", status=DefinitionStatus.DRAFT)
+    deployed(world, "beijing.meeting_x", "meeting", status=DefinitionStatus.DRAFT)
     assert at(world, BEIJING) == {}
 
 
 def test_another_province_s_procedure_does_not_apply(world: World) -> None:
-    deployed(world, "beijing.subsidy_x", "subsidy")
+    deployed(world, "beijing.meeting_x", "meeting")
     assert at(world, COUNTY) == {}
 
 
 def test_what_does_not_apply_says_why(world: World) -> None:
-    deployed(world, "beijing.subsidy_x", "subsidy")
-    deployed(world, "national.subsidy_x", "subsidy")
+    deployed(world, "beijing.meeting_x", "meeting")
+    deployed(world, "national.meeting_x", "meeting")
     with world.session() as session:
-        beijing, national = session.scalars(select(Definition).where(Definition.key.endswith("subsidy_x")).order_by(Definition.key)).all()
+        beijing, national = session.scalars(select(Definition).where(Definition.key.endswith("meeting_x")).order_by(Definition.key)).all()
         assert applicable_law.why_not(session, beijing, BEIJING, DAY) is None
         assert "北京市的程序" in (applicable_law.why_not(session, beijing, COUNTY, DAY) or "")
         assert "本地的程序" in (applicable_law.why_not(session, national, BEIJING, DAY) or "")
