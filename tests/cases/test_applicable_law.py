@@ -74,7 +74,15 @@ def test_a_rule_of_the_same_kind_about_something_else_hides_nothing(world: World
     assert at(world, BEIJING) == {"beijing.penalty_x": False, "national.penalty_label_x": True}
 
 
-@pytest.mark.parametrize(("region", "started"), [("440106", "guangdong.mandatory_audit"), ("540102", "national.mandatory_audit")])
+@pytest.mark.parametrize(
+    ("region", "started"),
+    [
+        ("440106", "guangdong.mandatory_audit"),
+        ("110105", "beijing.mandatory_audit"),
+        ("120101", "tianjin.audit"),
+        ("540102", "national.mandatory_audit"),
+    ],
+)
 def test_what_a_national_process_starts_is_chosen_by_the_law_of_the_place(world: World, region: str, started: str) -> None:
     with world.session() as session:
         assert local_law.process_there(session, "national.mandatory_audit", region, DAY) == started
@@ -92,8 +100,8 @@ def test_guangdong_keeps_the_nation_s_penalties_beside_its_own(world: World) -> 
 def test_shandong_s_penalty_stands_for_the_national_ones_about_the_same(world: World) -> None:
     with world.session() as session:
         keys = {a.definition.key for a in applicable_law.applicable(session, COUNTY, DAY)}
-    assert {"national.penalty", "national.penalty_audit", "national.mandatory_audit"} & keys == set()
-    assert {"shandong.penalty", "national.penalty_label", "national.voluntary_audit", "national.fund_application"} <= keys
+    assert {"national.penalty", "national.penalty_audit", "national.mandatory_audit", "national.voluntary_audit"} & keys == set()
+    assert {"shandong.penalty", "shandong.voluntary_audit", "national.penalty_label", "national.fund_application"} <= keys
 
 
 def test_at_the_nation_s_seat_nothing_is_instead(world: World) -> None:

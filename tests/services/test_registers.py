@@ -37,6 +37,7 @@ from tests.support.registers import (
     proposals_of,
     result,
     submitted,
+    without_procedures,
 )
 from tests.support.world import World, uscc_of
 
@@ -47,6 +48,7 @@ PLACES = (BEIJING, TIANJIN, GUANGDONG, ZHEJIANG, LIAONING, SHANDONG)
 def keepers(world: World) -> None:
     for region in PLACES:
         offices(world, region)
+    without_procedures(world, "beijing")
 
 
 # -- admission ----------------------------------------------------------------------------------------------------------------
@@ -557,6 +559,15 @@ def test_of_two_experts_of_one_name_the_employer_tells_and_who_is_removed_is_not
         assert session.get_one(CaseSubject, case).entry_id == second
     do(world, second, Act.REMOVAL, ground="removals.3")
     assert ask(world, case, "register_find", register=EXPERTS[TIANJIN])["entry_found"] is False
+
+
+def test_a_second_application_of_somebody_known_is_entered_in_the_old_entry(world: World) -> None:
+    entry = listed(world, BEIJING)
+    case = case_about(world, BEIJING)
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"), **ABLE)
+    assert ask(world, case, "register_apply", register=CONSULTANTS[BEIJING])["may_apply"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == entry
 
 
 def test_a_case_about_nobody_that_names_nobody_stops(world: World) -> None:

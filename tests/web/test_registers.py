@@ -30,6 +30,7 @@ from tests.support.registers import (
     offices,
     proposals_of,
     result,
+    without_procedures,
 )
 from tests.support.statements import counted
 from tests.support.world import World, uscc_of
@@ -42,6 +43,7 @@ __all__ = ["desk"]
 def keepers(world: World) -> None:
     for region in (BEIJING, TIANJIN, GUANGDONG, SHANDONG):
         offices(world, region)
+    without_procedures(world, "beijing")
 
 
 def consultant(world: World, name: str = "甲咨询", region: str = BEIJING) -> int:
