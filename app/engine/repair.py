@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,8 @@ from app.engine.diagram import Element
 from app.engine.elsewhere import entry, stands_for
 from app.engine.errors import CannotMove, EngineError, NotWaiting
 from app.engine.runner import OpenedTask, Run, opened_task
-from app.engine.timers import LegalTimer
+from app.engine.timers import FIRES_AT, LegalTimer
+from app.law.periods import Stop
 
 Act = Callable[[Run], object]
 
@@ -111,6 +112,26 @@ def _instant(run: Run, timer: Task) -> dt.datetime | None:
     except EngineError:
         return None
     return found
+
+
+def moved_by_exclusion(run: Run, before: Sequence[Stop]) -> dict[str, dt.datetime]:
+    """Waiting timers that fire later now that the case leaves out more time than `before`: engine id → when.
+
+    A timer that was moved otherwise (a stopped clock, an extension) follows the limit of its task, not its expression.
+    """
+    engine = run.workflow.script_engine
+    moved = {}
+    for timer in run.workflow.event_manager.tasks.values():
+        if not isinstance(timer.task_spec.event_definition, LegalTimer) or not timer.has_state(TaskState.WAITING):
+            continue
+        after = _instant(run, timer)
+        now, engine.excluded = engine.excluded, before
+        was = _instant(run, timer)
+        engine.excluded = now
+        stands = timer.internal_data.get(FIRES_AT)
+        if after is not None and after != was and stands and was == dt.datetime.fromisoformat(stands):
+            moved[timer.id.hex] = after
+    return moved
 
 
 def variables_at(run: Run, engine_id: str | None = None) -> dict[str, Any]:
