@@ -35,7 +35,13 @@ from app.model import (
 )
 
 PAGE = 50
-DELIVERY_NAMES = {"mail": "邮件", "start_case": "开始案件", "start_listed": "为名单企业立案", "incident": "批量处理故障"}
+DELIVERY_NAMES = {
+    "mail": "邮件",
+    "start_case": "开始案件",
+    "start_listed": "为名单企业立案",
+    "incident": "批量处理故障",
+    "open_roster": "建立名单",
+}
 ACT_NAMES = {"complete": "办理", "timer": "到期事项", "form": "打开表单", "deliver": "投递", "none": "办理"}
 
 
