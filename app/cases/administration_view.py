@@ -112,7 +112,7 @@ def overview(session: Session) -> Overview:
         waiting_tasks=count(*open_tasks, Task.organisation_id.is_(None)),
         incidents=incident_view.count_open(session, IncidentKind.ELEMENT),
         failed=incident_view.count_open(session, IncidentKind.DELIVERY),
-        due_timers=count(Timer.due_at <= clock.now()),
+        due_timers=count(Timer.due_at <= clock.now(), Timer.case_id.in_(select(Case.id).where(Case.status == CaseStatus.ACTIVE))),
         expired=len(expired(session)),
     )
 

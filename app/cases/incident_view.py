@@ -236,7 +236,7 @@ def _happened(session: Session, incident: Incident) -> list[tuple[Event, str]]:
     """What was done about an incident, oldest first."""
     query = select(Event, func.coalesce(User.name, "系统")).outerjoin(User, User.id == Event.user_id).order_by(Event.id)
     if incident.case_id is not None:
-        kinds = ("incident", "incident_retried", "incident_data_edited", "incident_resolved")
+        kinds = ("incident", "incident_retried", "incident_data_edited", "time_excluded", "incident_resolved")
         rows = session.execute(query.where(Event.case_id == incident.case_id, Event.kind.in_(kinds))).tuples()
         return [(event, who) for event, who in rows if event.detail.get("incident") == incident.id]
     key = select(func.substr(OutboxMessage.key, 1, 200)).where(OutboxMessage.id == incident.outbox_id).scalar_subquery()

@@ -92,10 +92,11 @@ def exclude(session: Session, case: Case, incident: Incident, by: By, reason: st
         )  # fmt: skip
     session.flush()
     moved = {limit.task.name: [limit.before.due_on.isoformat(), limit.after.due_on.isoformat()] for limit in limits}
-    advancing.record(
-        session, case, "time_excluded", by, name=FAULT.name,
-        detail={"reason": reason, "legal_basis": FAULT.legal_basis, "since": stop.stopped_on.isoformat(), "until": str(stop.resumed_on), "changed": moved},
-    )  # fmt: skip
+    detail = {
+        "incident": incident.id, "reason": reason, "legal_basis": FAULT.legal_basis, "changed": moved,
+        "since": stop.stopped_on.isoformat(), "until": str(stop.resumed_on),
+    }  # fmt: skip
+    advancing.record(session, case, "time_excluded", by, name=FAULT.name, detail=detail)
     _inform(session, case, incident, stop, reason, limits)
     return True
 

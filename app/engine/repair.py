@@ -161,7 +161,7 @@ def read_at(definition: CompiledDefinition, place: Place) -> frozenset[str]:
     workflow_spec = definition.spec if definition.spec.name == place.scope else definition.subprocess_specs[place.scope]
     conditions = getattr(workflow_spec.task_specs[place.element_id], "cond_task_specs", ())
     sources += [condition.args[0] for condition, _ in conditions if condition is not None]
-    return frozenset().union(*(expressions.names_in(source) for source in sources))
+    return frozenset().union(*(expressions.names_read_in(source) for source in sources))
 
 
 # -- around the element that fails ------------------------------------------------------------------------------------

@@ -448,8 +448,8 @@ def stood_still(trouble: Trouble) -> int:
 def test_the_page_asks_whether_the_time_counts_and_says_what_follows_either_way(trouble: Trouble, admin: FlaskClient) -> None:
     case_id = stood_still(trouble)
     page = admin.get(incident_page(trouble, case_id, "/retry")).text
-    assert "13 天）是否计入法定期限" in page
-    assert "“Q”的期限（2027-01-21（周四））已过，恢复后立即记为逾期" in page
+    assert "挂起的 13 天是否计入法定期限" in page
+    assert "“Q”的期限 2027-01-21（周四） 已过，恢复后立即记为逾期" in page
     assert "“Q”的期限由 2027-01-21（周四） 顺延至 2027-02-03（周三）" in page
     assert re.search(r'value="counts" checked', page)
 

@@ -24,7 +24,7 @@ def of_retry(page: Page) -> list[str]:
 
 def of_time_that_counts(page: Page) -> list[str]:
     """Limits that ran out while nobody could act, when the time counts."""
-    late = [f"“{t.name}”的期限（{format_date(t.due_on)}）已过，恢复后立即记为逾期，并按流程处理。" for t in page.missed if t.due_on]
+    late = [f"“{t.name}”的期限 {format_date(t.due_on)} 已过，恢复后立即记为逾期，并按流程处理。" for t in page.missed if t.due_on]
     return late or ["法定期限不变，还没有期限因此逾期。"]
 
 
@@ -70,7 +70,9 @@ def _moment(at: dt.datetime | None) -> str:
 
 
 def _value(value: object) -> str:
-    text = text_of(value) if value is not None else "（没有）"
+    if value is None:
+        return "没有"
+    text = text_of(value)
     return f"“{text[:80]}{'…' if len(text) > 80 else ''}”"
 
 
