@@ -47,7 +47,10 @@ def _act(page: Page, done: str) -> list[str]:
 
 def of_edit(page: Page, plan: Plan, *, and_retry: bool) -> list[str]:
     """Every value before and after, and what moves with it."""
-    lines = [f"“{c.name}”由{_value(c.before)}改为{_value(c.after)}，在案件正在办理的各个环节生效。" for c in plan.changes]
+    lines = [
+        f"“{c.name}”{'由' + _value(c.before) if c.before is not None else '原来没有，'}改为{_value(c.after)}，在案件正在办理的各个环节生效。"
+        for c in plan.changes
+    ]
     for limit in plan.limits:
         until = format_date(limit.deadline.due_on) if limit.deadline else "没有期限"
         before = format_date(limit.before) if limit.before else "没有期限"
