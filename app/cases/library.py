@@ -109,9 +109,7 @@ def load(session: Session, library: Library) -> list[Definition]:
     loaded = []
     for key, files in sorted(fresh.items()):
         definition = store.save(session, library.process(key), files, content_hash(files), DefinitionStatus.DEPLOYED)
-        before = latest.get(key)
-        if before is not None and before.extension_note and before.in_force_to == definition.in_force_to:
-            definition.extension_note = before.extension_note
+        definition.extension_note = _extension_from(latest.get(key), definition)
         loaded.append(definition)
     return loaded
 
@@ -160,8 +158,28 @@ def deploy(session: Session, key: str, version: int) -> Definition:
     problems = gate.errors(faults(session, definition))
     if problems:
         raise Undeployable(problems)
+    definition.extension_note = definition.extension_note or _extension_from(newest_deployed(session, key), definition)
     definition.status, definition.deployed_at = DefinitionStatus.DEPLOYED, clock.now()
     return definition
+
+
+def newest_deployed(session: Session, key: str) -> Definition | None:
+    """The newest version of a process that is in use."""
+    query = select(Definition).where(Definition.key == key, Definition.status == DefinitionStatus.DEPLOYED)
+    return session.scalars(query.order_by(Definition.version.desc()).limit(1)).first()
+
+
+def takes_cases_once_deployed(session: Session, definition: Definition) -> bool:
+    """Whether new cases would begin on a draft today: its regulation is in force, or its extension is recorded with the version before."""
+    if is_in_force(definition, clock.today()):
+        return True
+    started = definition.in_force_from is None or definition.in_force_from <= clock.today()
+    return started and _extension_from(newest_deployed(session, definition.key), definition) is not None
+
+
+def _extension_from(before: Definition | None, definition: Definition) -> str | None:
+    """What was recorded about the version before: that the same regulation stays in force past its expiry."""
+    return before.extension_note if before is not None and before.in_force_to == definition.in_force_to else None
 
 
 def faults(session: Session, definition: Definition) -> list[Problem]:

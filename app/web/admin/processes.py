@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases import administration, library
 from app.cases import administration_view as view
 from app.cases.errors import Conflict, NotFound, Undeployable
@@ -108,7 +109,10 @@ def _confirm_deploy(key: str, version: int) -> str:
         raise Conflict("只有草稿可以部署")
     current = next((d for d in versions if d.status == DefinitionStatus.DEPLOYED), None)
     faults = library.faults(session, definition)
-    return render_template("admin/deploy.html", definition=definition, current=current, running=_running(session, key), faults=faults)
+    return render_template(
+        "admin/deploy.html", definition=definition, current=current, running=_running(session, key), faults=faults,
+        takes_cases=library.takes_cases_once_deployed(session, definition),
+    )  # fmt: skip
 
 
 @bp.post("/processes/<key>/<int:version>/deploy")
@@ -117,9 +121,11 @@ def deploy(key: str, version: int) -> Any:
     try:
         with transaction() as session:
             definition = administration.deploy(session, principal(), key, version)
+            takes_cases = library.is_in_force(definition, clock.today())
     except Undeployable:
         return _confirm_deploy(key, version), 409
-    flash(f"“{definition.name}”第 {version} 版已部署，新案件按这一版办理", "success")
+    follows = "新案件按这一版办理" if takes_cases else "依据今天不在有效期内，新案件暂不按这一版开始"
+    flash(f"“{definition.name}”第 {version} 版已部署，{follows}", "success")
     return redirect(url_for("admin.process", key=key, version=version))
 
 
