@@ -126,24 +126,27 @@ def _later_timers(session: Session, case: Case, stop: Stop, limits: Sequence[Lat
     """The waiting times that no task shows, on a copy of the case that is thrown away."""
     before = advancing.excluded(case)
     run = incident_state.looked_at(session, case, [*before, stop])
-    moved, names = repair.moved_by_exclusion(run, before), repair.reckon(run).names
-    shown = {limit.before.expires_at for limit in limits}
-    rows = _event_timers(session, case)
-    found = [(names[t.engine_id or ""], t.due_at, moved[t.engine_id or ""]) for t in rows if t.engine_id in moved]
-    return [LaterTimer(name, due_at, after) for name, due_at, after in found if due_at is not None and due_at not in shown]
+    anew, names = repair.instants_without(run, before), repair.reckon(run).names
+    watched = {limit.before.expires_at for limit in limits}
+    found = []
+    for timer in _event_timers(session, case):
+        fires_at, shown = anew.get(timer.engine_id or ""), timer.attached_to is not None and timer.due_at in watched
+        if fires_at is not None and timer.due_at is not None and fires_at != timer.due_at and not shown:
+            found.append(LaterTimer(names[timer.engine_id or ""], timer.due_at, fires_at))
+    return found
 
 
 def _move_timers(session: Session, case: Case, limits: Sequence[Later], before: Sequence[Stop], by: By) -> None:
-    """The timers of the diagram: those that watch a task's limit follow it, the others their own expression."""
+    """The timers of the diagram follow their expression; one that had been moved follows the limit of the task that it watches."""
     timers = _event_timers(session, case)
     followed = {limit.before.expires_at: limit.after.expires_at for limit in limits}
 
     def act(run: Run) -> None:
-        moved = repair.moved_by_exclusion(run, before)
+        anew = repair.instants_without(run, before)
         for timer in timers:
             watched = followed.get(timer.due_at) if timer.attached_to and timer.due_at else None
-            fires_at = watched or moved.get(timer.engine_id or "")
-            if fires_at is not None:
+            fires_at = anew.get(timer.engine_id or "", watched)
+            if fires_at is not None and fires_at != timer.due_at:
                 run.move_timer(timer.engine_id or "", fires_at)
                 timer.due_at, timer.fired = fires_at, False
 

@@ -114,13 +114,13 @@ def _instant(run: Run, timer: Task) -> dt.datetime | None:
     return found
 
 
-def moved_by_exclusion(run: Run, before: Sequence[Stop]) -> dict[str, dt.datetime]:
-    """Waiting timers that fire later now that the case leaves out more time than `before`: engine id → when.
+def instants_without(run: Run, before: Sequence[Stop]) -> dict[str, dt.datetime]:
+    """When waiting timers fire now that the case leaves out more time than `before`: engine id → instant.
 
-    A timer that was moved otherwise (a stopped clock, an extension) follows the limit of its task, not its expression.
+    Only of timers that stood where their expression had put them. One that was moved (a stopped clock, an extension) follows the limit of its task.
     """
     engine = run.workflow.script_engine
-    moved = {}
+    found = {}
     for timer in run.workflow.event_manager.tasks.values():
         if not isinstance(timer.task_spec.event_definition, LegalTimer) or not timer.has_state(TaskState.WAITING):
             continue
@@ -129,9 +129,9 @@ def moved_by_exclusion(run: Run, before: Sequence[Stop]) -> dict[str, dt.datetim
         was = _instant(run, timer)
         engine.excluded = now
         stands = timer.internal_data.get(FIRES_AT)
-        if after is not None and after != was and stands and was == dt.datetime.fromisoformat(stands):
-            moved[timer.id.hex] = after
-    return moved
+        if after is not None and stands and was == dt.datetime.fromisoformat(stands):
+            found[timer.id.hex] = after
+    return found
 
 
 def variables_at(run: Run, engine_id: str | None = None) -> dict[str, Any]:

@@ -184,6 +184,37 @@ def test_a_fixed_day_stays_where_it_is(trouble: Trouble) -> None:
     assert due(trouble, case_id, "Q") == "2027-02-10"
 
 
+def test_the_timer_of_a_fixed_day_stays_although_a_period_ends_on_the_same_day(trouble: Trouble) -> None:
+    fixed = office("R", due="every_year(1, 21, since=begun)") + path("P", "R", "J") + boundary("BR", "R") + office("M") + end("EM")
+    body = watched() + fixed + flow("BR", "M") + flow("M", "EM")
+    case_id = suspended(trouble, body)
+    leave_out(trouble, case_id, body=body)
+    trouble.world.work()
+    assert (due(trouble, case_id, "Q"), due(trouble, case_id, "R")) == ("2027-02-03", "2027-01-21")
+    assert trouble.open(case_id) == ["C", "M", "Q", "R"]
+
+
+def test_a_limit_that_was_extended_before_takes_its_timer_along(trouble: Trouble) -> None:
+    trouble.deploy(watched())
+    case_id = trouble.start()
+    trouble.world.clock.to("2027-01-12")
+    with trouble.world.transaction() as session:
+        clerk = trouble.world.principal(session, "county-env")
+        clock_stops.extend(session, clerk, trouble.task(case_id, "Q").id, 5, "day", "情况复杂", "办法 第九条")
+    assert not trouble.do(case_id)
+    trouble.world.clock.to("2027-01-25")
+    leave_out(trouble, case_id)
+    last = trouble.task(case_id, "Q").due_on
+    assert last is not None
+    assert last > dt.date(2027, 2, 3)
+    trouble.world.clock.to(last.isoformat(), 23)
+    trouble.world.work()
+    assert "L" not in trouble.open(case_id)
+    trouble.world.clock.to((last + dt.timedelta(days=1)).isoformat(), 1)
+    trouble.world.work()
+    assert "L" in trouble.open(case_id)
+
+
 def test_a_limit_that_had_run_out_before_stays_missed(trouble: Trouble) -> None:
     body = beside(office("Q", due="days(3, since=begun)"))
     trouble.deploy(body)
