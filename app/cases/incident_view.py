@@ -346,4 +346,5 @@ def sentence_for(incident: Incident | None, task: Task, *, own: bool) -> str:
         return f"已收到您的办理，{behind}，管理员处理后自动继续，无需重新提交。"
     if about_this and incident.pending["act"] == "form":
         return "这项任务的表单出了故障，已报告管理员，处理后可以继续办理；已暂存的内容仍然保留。"
-    return "这个案件因系统故障挂起，管理员处理后可以继续办理；已暂存的内容仍然保留。"
+    kept = "已暂存的内容仍然保留，不需要重新填写"
+    return f"这个案件因系统故障挂起，管理员处理后可以继续办理；{kept}。法定期限照常计算，决定扣除这段时间的会书面告知。"
