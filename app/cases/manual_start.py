@@ -98,7 +98,9 @@ def start(session: Session, principal: Principal, process: str, region: str, usc
         )  # fmt: skip
     except EngineError as error:
         where = f"（停在“{error.name}”）" if isinstance(error, ElementFailed) and error.name else ""
-        raise InvalidForm([FieldProblem("/data", f"流程不能以这些内容开始，请核对各项的名称和类型{where}")]) from error
+        given = f"流程不能以这些内容开始，请核对各项的名称和类型{where}"
+        alone = f"流程一开始就出了故障{where}，没有保存任何内容。请告诉系统管理员，处理后再发起"
+        raise InvalidForm([FieldProblem("/data", given if data else alone)]) from error
 
 
 def _process(session: Session, key: str, region: str) -> CompiledDefinition:

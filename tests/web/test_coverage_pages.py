@@ -26,7 +26,7 @@ def deploy_changed(world: World, replacement: str, old: str = LIMIT) -> None:
     body = (ROOT / DIAGRAM).read_text()
     assert old in body
     with world.transaction() as session:
-        (draft,) = library.add_draft(session, {DIAGRAM: body.replace(old, replacement).encode()})
+        (draft,) = library.add_draft(session, {DIAGRAM: body.replace(old, replacement).encode()}).drafts
         library.deploy(session, draft.key, draft.version)
 
 
