@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,25 @@ def test_loading_what_is_loaded_checks_nothing(world: World, monkeypatch: pytest
     monkeypatch.setattr(library, "check", lambda *_: pytest.fail("checked again"))
     with world.transaction() as session:
         assert library.load(session, library.read_folder(ROOT)) == []
+
+
+def test_an_unchanged_folder_is_not_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.transaction() as session:
+        library.load_folder(session, ROOT)
+    monkeypatch.setattr(library, "read_files", lambda _: pytest.fail("read again"))
+    with world.transaction() as session:
+        assert library.load_folder(session, ROOT) == []
+
+
+def test_a_changed_folder_is_read_and_what_is_new_is_deployed(world: World, tmp_path: Path) -> None:
+    with world.transaction() as session:
+        library.load_folder(session, ROOT)
+    shutil.copytree(ROOT / "processes", tmp_path / "processes")
+    shutil.copytree(ROOT / "forms", tmp_path / "forms")
+    path = tmp_path / "processes/shandong/extension.bpmn"
+    path.write_text(path.read_text().replace('name="延期申请"', 'name="延期的申请"'))
+    with world.transaction() as session:
+        assert {(d.key, d.name) for d in library.load_folder(session, tmp_path)} >= {("shandong.extension", "延期的申请")}
 
 
 def test_an_unsound_draft_is_not_stored(world: World) -> None:
