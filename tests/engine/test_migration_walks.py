@@ -98,7 +98,7 @@ def test_a_moved_case_goes_the_way_of_one_that_stayed(block: Block, steps: list[
         body = step.body
         assume(not step.ended)
         for index, choice in steps[:moment]:
-            run = resume(old, lambda: body, nothing)  # noqa: B023
+            run = resume(old, lambda: body, nothing)  # noqa: B023  # called at once
             do(run, index, choice)
             step = run.finish()
             body = step.body
@@ -106,7 +106,7 @@ def test_a_moved_case_goes_the_way_of_one_that_stayed(block: Block, steps: list[
                 return
         carried = moved(old, new, body).body
         for index, choice in [*steps[moment:], *steps]:
-            stayed, went = resume(old, lambda: body, nothing), resume(new, lambda: carried, nothing)  # noqa: B023
+            stayed, went = resume(old, lambda: body, nothing), resume(new, lambda: carried, nothing)  # noqa: B023  # called at once
             assert in_old_words(went) == picture(stayed)
             did = do(stayed, index, choice)
             did_too = do(went, index, choice)
@@ -136,7 +136,7 @@ def test_whatever_a_case_does_the_version_it_runs_on_could_be_moved_to_from_ther
         body = step.body
         assume(not step.ended)
         for index, choice in steps:
-            run = resume(old, lambda: body, nothing)  # noqa: B023
+            run = resume(old, lambda: body, nothing)  # noqa: B023  # called at once
             found = mover.move(body, limits_of(run), {})
             assert {m.now.engine_id for m in found.kept} == set(run._waiting_tasks())
             assert {t.engine_id for t in found.timers} == {t.id.hex for t in run._waiting_timers()}
@@ -153,7 +153,7 @@ def test_whatever_a_case_does_the_version_it_runs_on_could_be_moved_to_from_ther
 def _to_its_end(definition: CompiledDefinition, body: bytes, limit: int = 80) -> None:
     """Does whatever waits, out of every loop, until the case has ended."""
     for _ in range(limit):
-        run = resume(definition, lambda: body, nothing)  # noqa: B023
+        run = resume(definition, lambda: body, nothing)  # noqa: B023  # called at once
         assert do(run, 0, "c") is not None, "nothing waits, and the case has not ended"
         step = run.finish()
         if step.ended:
@@ -183,7 +183,7 @@ def test_whatever_is_let_across_to_another_diagram_comes_to_its_end_there(block:
         for index, choice in steps:
             if step.ended:
                 return
-            run = resume(old, lambda: step.body, nothing)  # noqa: B023
+            run = resume(old, lambda: step.body, nothing)  # noqa: B023  # called at once
             try:
                 found = mover.move(step.body, limits_of(run), {})
             except MoveRefused:

@@ -324,7 +324,7 @@ def test_what_finished_branches_ended_with_does_not_come_back(live: bool) -> Non
         return again
 
     for element in "AB":
-        run = after(lambda run: run.complete(ids[element], {"found": {"a": 1, "b": 2}}))  # noqa: B023
+        run = after(lambda run: run.complete(ids[element], {"found": {"a": 1, "b": 2}}))  # noqa: B023  # called at once
     run = after(lambda run: repair.set_variables(run, {"found": {"a": 1}}))
     run = resume(definition, lambda: state.dump(run.workflow), nothing)
     run.complete(ids["C"], {})
@@ -429,12 +429,12 @@ def test_whatever_may_be_moved_is_stored_and_comes_to_an_end(
     for index, (step, choice) in enumerate(steps):
         if advance.ended:
             return
-        run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
+        run = resume(definition, lambda: advance.body, nothing)  # noqa: B023  # called at once
         do(run, step, choice)
         advance = run.finish()
         if advance.ended or index >= len(moves):
             continue
-        run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
+        run = resume(definition, lambda: advance.body, nothing)  # noqa: B023  # called at once
         standing = repair.standings(run)[moves[index][0] % len(repair.standings(run))]
         allowed = [t.element.id for t in elsewhere.targets(definition, standing.place.scope, standing.element.id) if t.refusal is None]
         try:
@@ -442,11 +442,11 @@ def test_whatever_may_be_moved_is_stored_and_comes_to_an_end(
         except CannotMove:
             continue  # somebody is at work there
         advance = run.finish()
-        assert picture(run) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023
+        assert picture(run) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023  # called at once
     for _ in range(TO_THE_END):
         if advance.ended:
             return
-        run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
+        run = resume(definition, lambda: advance.body, nothing)  # noqa: B023  # called at once
         assert do(run, 0, "b") is not None, "nothing waits and the case has not ended"
         advance = run.finish()
     raise AssertionError("the case does not come to an end")

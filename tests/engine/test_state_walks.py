@@ -204,7 +204,7 @@ def walk(block: Block, steps: list[tuple[int, str]], check: Callable[[Run, Run, 
         live.finish()
         for index, choice in steps:
             live = Remembering(definition, live.workflow, nothing)
-            again = resume(definition, lambda: body, nothing)  # noqa: B023
+            again = resume(definition, lambda: body, nothing)  # noqa: B023  # called at once
             assert picture(live) == picture(again)
             did, did_again = do(live, index, choice), do(again, index, choice)
             assert did == did_again
@@ -215,7 +215,7 @@ def walk(block: Block, steps: list[tuple[int, str]], check: Callable[[Run, Run, 
             body = stored.body
             check(live, again, stored)
             assert (advance.ended, advance.outcome) == (stored.ended, stored.outcome)
-            assert picture(live) == picture(again) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023
+            assert picture(live) == picture(again) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023  # called at once
 
 
 def joins_in_a_loop(block: Block, looped: bool = False) -> bool:
@@ -254,7 +254,7 @@ def test_a_step_taken_back_and_done_otherwise_is_stored_as_done_otherwise(block:
             assert set(run._waiting_tasks()) == set(before)
             run.complete(engine_id, {"choice": choice})
             advance = run.finish()
-            assert picture(run) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023
+            assert picture(run) == picture(resume(definition, lambda: advance.body, nothing))  # noqa: B023  # called at once
 
 
 @QUIET
@@ -306,7 +306,7 @@ def test_branches_join_in_the_second_round_as_in_the_first() -> None:
         advance = Run.start(definition, {"choice": "a"}, nothing).finish()
         rounds: list[list[str]] = []
         for index in range(12):
-            run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
+            run = resume(definition, lambda: advance.body, nothing)  # noqa: B023  # called at once
             do(run, index % 2, "a")
             advance = run.finish()
             rounds.append([what for what, _ in open_ids(run)])
@@ -319,7 +319,7 @@ def grown(definition: CompiledDefinition, loops: int) -> list[tuple[int, int, in
         advance = Run.start(definition, {"choice": "a", "begun": "2027-01-11"}, nothing).finish()
         sizes = []
         for index in range(loops):
-            run = resume(definition, lambda: advance.body, nothing)  # noqa: B023
+            run = resume(definition, lambda: advance.body, nothing)  # noqa: B023  # called at once
             if do(run, index, "a") is None:
                 break
             advance = run.finish()

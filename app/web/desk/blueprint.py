@@ -18,4 +18,4 @@ bp.add_app_template_global(case_file.decision_word, "decision_word")
 bp.add_app_template_filter(industry_name, "industry")
 bp.add_app_template_filter(navigation.local_day, "local_day")
 
-from app.web.desk import cases, enterprises, files, inbox, start, task_acts, task_page  # noqa: E402, F401
+from app.web.desk import cases, enterprises, files, inbox, start, task_acts, task_page  # noqa: E402, F401  # they add their views to the blueprint above

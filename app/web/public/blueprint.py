@@ -82,4 +82,4 @@ def _region() -> str:
     return code if len(code) == 6 and code.isdigit() else ""
 
 
-from app.web.public import registers  # noqa: E402, F401
+from app.web.public import registers  # noqa: E402, F401  # they add their views to the blueprint above

@@ -20,4 +20,4 @@ def _concerned_only() -> None:
         abort(404)
 
 
-from app.web.registers import acts, draws, entry, lists, proposals  # noqa: E402, F401
+from app.web.registers import acts, draws, entry, lists, proposals  # noqa: E402, F401  # they add their views to the blueprint above
