@@ -49,9 +49,8 @@ def prepare(settings: Settings, say: Callable[[str], None]) -> None:
     runtime = Runtime.from_settings(settings)
     if not migration.is_current(runtime.database):
         migration.upgrade(runtime.database)
-    own = library.read_folder(ROOT)
     with runtime.database.transaction() as session:
-        loaded = library.load(session, own)
+        loaded = library.load_folder(session, ROOT)
     if loaded:
         say(f"流程库：新部署 {len(loaded)} 个流程版本")
     from app.demo import province

@@ -57,7 +57,10 @@ def level_of_region(region_code: str) -> str:
 
 def resolve_actor(session: Session, actor: str, case: Case) -> Organisation | None:
     """The organisation that carries out `actor`'s tasks in a case; none when nobody is set up."""
-    if actor == "enterprise":
+    if actor in (
+        "enterprise",
+        "enterprise_group",
+    ):  # a group of the central government is registered like any enterprise and acts in its own name
         if case.enterprise_id is None:
             return None
         enterprise = session.get(Enterprise, case.enterprise_id)

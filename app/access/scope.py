@@ -82,9 +82,15 @@ def documents(principal: Principal) -> ColumnElement[bool]:
 
 
 def rosters(principal: Principal) -> ColumnElement[bool]:
-    """Rosters of the authority's region and line."""
-    clauses = [and_(_within(Roster.region_code, o.region_code), Roster.line == o.body) for o in principal.authorities]
-    return or_(*clauses) if clauses else false()
+    """Rosters of the authority's region and line, and those that another line asks it to consent to."""
+    clauses: list[ColumnElement[bool]] = [
+        and_(_within(Roster.region_code, o.region_code), Roster.line == o.body) for o in principal.authorities
+    ]
+    if not clauses:
+        return false()
+    own = Task.organisation_id.in_(principal.organisation_ids)
+    asked = exists().where(Case.roster_id == Roster.id, Task.case_id == Case.id, Task.panel == "roster", own).correlate(Roster)
+    return or_(*clauses, asked)
 
 
 def enterprises(principal: Principal) -> ColumnElement[bool]:

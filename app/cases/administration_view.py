@@ -59,6 +59,7 @@ EVENT_NAMES = {
     "task_overdue": "任务逾期", "task_claimed": "领取任务", "task_released": "放回任务", "task_transferred": "转办",
     "task_delegated": "委派", "task_withdrawn": "撤回", "task_urged": "催办", "timer_fired": "到时", "element_passed": "经过环节",
     "clock_stopped": "暂停计时", "clock_resumed": "恢复计时", "deadline_extended": "延长期限", "deadline_recomputed": "期限重算",
+    "time_excluded": "挂起期间不计入期限",
     "incident": "故障挂起", "incident_retried": "重试未成功", "incident_resolved": "故障处理完毕", "incident_data_edited": "修改案件数据",
     "incident_run": "批量处理故障", "delivery_retried": "重新投递", "delivery_dropped": "不再投递", "process_drafted": "上传流程草稿",
     "design_begun": "开始修改流程", "design_finished": "流程定稿", "design_discarded": "放弃设计稿",
@@ -108,7 +109,7 @@ def overview(session: Session) -> Overview:
         waiting_tasks=count(*open_tasks, Task.organisation_id.is_(None)),
         incidents=incident_view.count_open(session, IncidentKind.ELEMENT),
         failed=incident_view.count_open(session, IncidentKind.DELIVERY),
-        due_timers=count(Timer.due_at <= clock.now()),
+        due_timers=count(Timer.due_at <= clock.now(), Timer.case_id.in_(select(Case.id).where(Case.status == CaseStatus.ACTIVE))),
         expired=len(expired(session)),
     )
 

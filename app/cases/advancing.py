@@ -21,6 +21,7 @@ from app.engine import store
 from app.engine.definition import CompiledDefinition
 from app.engine.runner import Advance, Run, WorkflowCache, resume
 from app.engine.scripting import ServiceCall
+from app.law.periods import Stop
 from app.model import Case, CaseParty, CaseState, CaseStatus, Event, Task, TaskStatus, Timer, TimerKind
 from app.model.session import after_commit
 from app.model.statements import insert_new, table
@@ -59,6 +60,11 @@ def straight(run: Run, act: Callable[[Run], object]) -> None:
     act(run)
 
 
+def excluded(case: Case) -> tuple[Stop, ...]:
+    """The times of suspension that the limits of a case leave out."""
+    return tuple(Stop.from_dict(row) for row in case.excluded)
+
+
 def live_workflows(session: Session) -> WorkflowCache:
     """The workflows of this database that the process keeps in memory."""
     return _workflows.setdefault(session.get_bind().engine.pool, WorkflowCache())
@@ -77,12 +83,15 @@ def begin(session: Session, case: Case, variables: dict[str, Any], by: By, event
     return _write(session, case, compiled, run, by, events, new=True)
 
 
-def advance(session: Session, case: Case, act: Callable[[Run], object], by: By, events: Sequence[EventRow] = ()) -> Advance:
-    """Lets `act` move a locked case; `events` are recorded before what follows.
+def advance(
+    session: Session, case: Case, act: Callable[[Run], object], by: By, events: Sequence[EventRow] = (), *, suspended: bool = False
+) -> Advance:
+    """Lets `act` move a locked case; `events` are recorded before what follows. With `suspended` also one that stands still, for an act that only
+    sets data or timers.
 
     Raises what the act raises; then nothing is written and nothing stays in memory.
     """
-    if case.status != CaseStatus.ACTIVE:
+    if case.status != CaseStatus.ACTIVE and not (suspended and case.status == CaseStatus.SUSPENDED):
         raise Conflict("案件已结束" if case.status == CaseStatus.ENDED else "案件因故障挂起，管理员处理后可以继续")
     compiled = store.of_case(session, case)
 
@@ -90,7 +99,7 @@ def advance(session: Session, case: Case, act: Callable[[Run], object], by: By, 
         return session.scalars(select(CaseState.body).where(CaseState.case_id == case.id)).one()
 
     cached = live_workflows(session).take(case.id, case.revision, compiled.content_hash)
-    run = resume(compiled, body, _operators(session, case, by), cached)
+    run = resume(compiled, body, _operators(session, case, by), cached, excluded(case))
     act(run)
     return _write(session, case, compiled, run, by, events)
 

@@ -1,19 +1,17 @@
-"""Which procedures apply at a place on a day: the province's own that are in force, and the nation's where it has none of a kind."""
+"""Which procedures apply at a place on a day: the province's own that are in force, and the nation's that none of them stands in for."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from itertools import groupby
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine import store
 from app.law.catalogue import catalogue
-from app.model import Definition, DefinitionStatus
+from app.model import Definition
+from app.services.local_law import NATIONAL, in_force, jurisdiction_of, replacements
 
-NATIONAL = "national"
+__all__ = ["Applicable", "applicable", "jurisdiction_of", "why_not"]
 
 
 @dataclass(frozen=True)
@@ -24,33 +22,29 @@ class Applicable:
     instead: bool
 
 
-def jurisdiction_of(region_code: str) -> str | None:
-    """The slug of the jurisdiction whose rules hold in a region; none where the catalogue knows no texts of the province."""
-    code = f"{region_code[:2]}0000"
-    return next((j.slug for j in catalogue().jurisdictions() if j.code == code), None)
-
-
 def applicable(session: Session, region_code: str, on: dt.date) -> list[Applicable]:
     """Every procedure that applies in a region on a day, shared parts left out, by kind and key."""
-    own = jurisdiction_of(region_code)
-    rows = session.scalars(
-        select(Definition)
-        .where(Definition.status == DefinitionStatus.DEPLOYED, Definition.jurisdiction.in_({own, NATIONAL} - {None}))
-        .order_by(Definition.key, Definition.version.desc())
-    ).all()
-    versions = [store.in_force_among(list(same), on) for _, same in groupby(rows, key=lambda d: d.key)]
-    in_force = [d for d in versions if d is not None]
-    regulated = {d.kind for d in in_force if d.jurisdiction == own}
-    found = [Applicable(d, d.jurisdiction != own) for d in in_force if d.jurisdiction == own or d.kind not in regulated]
+    own, nations = _rules(session, region_code, on)
+    replaced = replacements(session, own)
+    in_province = jurisdiction_of(region_code) != NATIONAL
+    found = [Applicable(d, False) for d in own] + [Applicable(d, in_province) for d in nations if d.key not in replaced]
     return sorted(found, key=lambda a: (a.definition.kind or "", a.definition.key))
+
+
+def _rules(session: Session, region_code: str, on: dt.date) -> tuple[list[Definition], list[Definition]]:
+    """What is in force of the province, and of the nation."""
+    own = jurisdiction_of(region_code)
+    both = in_force(session, {own or NATIONAL, NATIONAL}, on)
+    return [d for d in both if d.jurisdiction != NATIONAL], [d for d in both if d.jurisdiction == NATIONAL]
 
 
 def why_not(session: Session, definition: Definition, region_code: str, on: dt.date) -> str | None:
     """Why a procedure does not apply in a region on a day, as a sentence; none when it does."""
-    own = jurisdiction_of(region_code)
-    if definition.jurisdiction == own or any(a.definition.key == definition.key for a in applicable(session, region_code, on)):
-        return None
     if definition.jurisdiction == NATIONAL:
-        return f"“{definition.name}”是国家的一般规定；这里有自己的规定，请按本地的程序办理"
+        own, _ = _rules(session, region_code, on)
+        instead = replacements(session, own).get(definition.key)
+        return f"“{definition.name}”是国家的一般规定；这里有自己的规定，请按本地的“{instead.name}”办理" if instead else None
+    if definition.jurisdiction == jurisdiction_of(region_code):
+        return None
     known = catalogue().jurisdiction(definition.jurisdiction)
     return f"“{definition.name}”是{known.name if known else '其他地区'}的程序，不适用于这里"

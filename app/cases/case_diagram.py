@@ -14,6 +14,7 @@ from app import clock
 from app.access import scope
 from app.access.principal import Principal
 from app.cases import case_file, case_versions
+from app.cases.actor_captions import captions
 from app.cases.errors import NotFound
 from app.engine import store
 from app.engine.definition import CompiledDefinition
@@ -46,6 +47,7 @@ class DiagramState:
     """What the diagram of one process shows of a case."""
 
     elements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    actors: dict[str, str] = field(default_factory=dict)  # who acts, see `actor_captions`
     current_process: str = ""
 
 
@@ -84,7 +86,7 @@ def diagram_state(session: Session, principal: Principal, case: Case, process_ke
     process = compiled.processes.get(process_key)
     if process is None:
         raise NotFound()
-    state = DiagramState()
+    state = DiagramState(actors=captions(compiled, process_key))
     _mark_passed(session, principal, case, compiled, process_key, state)
     _mark_open(session, case, compiled, process_key, state)
     _mark_gateways(compiled, process_key, state)

@@ -48,6 +48,7 @@ EVENT_WORDS = {
     "clock_stopped": "暂停计时",
     "clock_resumed": "恢复计时",
     "deadline_extended": "延长期限",
+    "time_excluded": "挂起期间不计入期限",
     "roster_edited": "修改名单",
     "case_ended": "案件办结",
     "incident": "发生故障，案件挂起",

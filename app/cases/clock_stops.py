@@ -39,6 +39,10 @@ GROUNDS = {
 }
 
 
+FAULT = Ground("fault", "系统故障", "行政复议法 第二十条（因正当理由耽误的期限，自障碍消除之日起继续计算，参照）")
+"""What an administrator may say who mends a case that a fault had suspended. No clerk chooses it, and no diagram."""
+
+
 def has_own_period(task: Task) -> bool:
     """Whether a task runs under a period of its own: a fixed day is none, and an enclosing activity's limit is not the task's."""
     if task.deadline is None or task.inherited_due:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from app.engine.errors import Problem
 
 
 class CaseError(Exception):
@@ -22,6 +25,14 @@ class Forbidden(CaseError):
 
 class Conflict(CaseError):
     """Somebody else was faster, or the thing is not in the state that the act needs."""
+
+
+class Undeployable(Conflict):
+    """A version that the checks do not let into force, with every reason."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(f"这一版没有通过检查，有 {len(self.problems)} 个问题，没有部署")
 
 
 @dataclass(frozen=True)

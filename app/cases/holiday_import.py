@@ -6,9 +6,10 @@ Only what the new days change is touched: the limits are compared before any cas
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -21,6 +22,7 @@ from app.engine.runner import Run
 from app.law.holidays import HolidayTableError, WorkCalendar, parse_holiday_table
 from app.law.periods import Deadline
 from app.model import Case, CaseStatus, Holiday, Role, Task, TaskStatus, Timer, TimerKind
+from app.model.session import DATABASE_AWAY, forget_after_commit
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Imported:
 
     days: int
     moved: int
+    unread: tuple[str, ...] = ()
+    """Numbers of suspended cases whose waiting times could not be derived: their fault is in the way."""
 
 
 def import_holidays(session: Session, principal: Principal, year: int, text: str) -> Imported:
@@ -49,19 +53,38 @@ def import_holidays(session: Session, principal: Principal, year: int, text: str
     session.add_all(Holiday(day=day, is_workday=kind.working, name=kind.name) for day, kind in table.items())
     session.flush()
     calendars.changed(session)
-    moved = _recompute(session, principal)
-    record(session, principal, "holidays_imported", f"{year} 年放假安排", days=len(table), moved=moved)
-    return Imported(len(table), moved)
+    moved, unread = _recompute(session, principal)
+    record(session, principal, "holidays_imported", f"{year} 年放假安排", days=len(table), moved=moved, unread=unread)
+    return Imported(len(table), moved, tuple(unread))
 
 
-def _recompute(session: Session, principal: Principal) -> int:
-    """Derives what waits anew: the limits of open tasks and the timers that stand alone. Gives how many moved to another day."""
-    calendar = calendars.calendar_in_force(session)
+def _recompute(session: Session, principal: Principal) -> tuple[int, list[str]]:
+    """Derives what waits anew: the limits of open tasks and the timers that stand alone, of suspended cases as well.
+
+    Gives how many moved to another day, and the numbers of the cases where that failed.
+    """
+    calendar, moved, unread = calendars.calendar_in_force(session), 0, dict[str, None]()
+    rows: list[tuple[_Recompute, int, int]] = [(_recompute_task, *ids) for ids in _tasks_that_move(session, calendar)]
+    rows += [(_recompute_timer, *ids) for ids in _timers_that_stand_alone(session)]
     with calendars.use(session):
-        moved = sum(_recompute_task(session, principal, *ids) for ids in _tasks_that_move(session, calendar))
-        moved += sum(_recompute_timer(session, principal, *ids) for ids in _timers_that_stand_alone(session))
+        for recompute, row_id, case_id in rows:
+            # The case first, as everybody does.
+            case = advancing.lock(session, case_id)
+            try:
+                with session.begin_nested():
+                    moved += recompute(session, principal, row_id, case)
+            except DATABASE_AWAY:
+                raise
+            except Exception:  # a case that stands still for a fault must not keep the others from their days
+                if case.status != CaseStatus.SUSPENDED:
+                    raise
+                forget_after_commit(session)
+                unread[case.number] = None
     session.flush()
-    return moved
+    return moved, list(unread)
+
+
+_Recompute = Callable[[Session, Principal, int, Case], bool]
 
 
 def _tasks_that_move(session: Session, calendar: WorkCalendar) -> list[tuple[int, int]]:
@@ -76,9 +99,8 @@ def _tasks_that_move(session: Session, calendar: WorkCalendar) -> list[tuple[int
     return [(task_id, case_id) for task_id, case_id, limit in limits if limit.recomputed(calendar) != limit]
 
 
-def _recompute_task(session: Session, principal: Principal, task_id: int, case_id: int) -> bool:
-    # The case first, as everybody does; then the task as it is now: somebody may have completed it or stopped its clock.
-    case = advancing.lock(session, case_id)
+def _recompute_task(session: Session, principal: Principal, task_id: int, case: Case) -> bool:
+    # The task as it is now: somebody may have completed it or stopped its clock.
     task = session.scalars(select(Task).where(Task.id == task_id).execution_options(populate_existing=True)).one()
     if task.status != TaskStatus.OPEN or task.deadline is None:
         return False
@@ -91,6 +113,10 @@ def _recompute_task(session: Session, principal: Principal, task_id: int, case_i
     return True
 
 
+_not_yet_happening = or_(Timer.fired.is_(False), Case.status == CaseStatus.SUSPENDED)
+"""What came due while its case stood still has not happened, and may come due later after all."""
+
+
 def _timers_that_stand_alone(session: Session) -> list[tuple[int, int]]:
     """(timer, case) of the diagrams' own waiting times, such as a public notice: no task has their limit."""
     return list(
@@ -98,25 +124,25 @@ def _timers_that_stand_alone(session: Session) -> list[tuple[int, int]]:
             select(Timer.id, Timer.case_id)
             .join(Case, Case.id == Timer.case_id)
             .where(
-                Timer.kind == TimerKind.EVENT, Timer.attached_to.is_(None), Timer.fired.is_(False), Timer.due_at.is_not(None),
-                Case.status == CaseStatus.ACTIVE,
+                Timer.kind == TimerKind.EVENT, Timer.attached_to.is_(None), Timer.due_at.is_not(None), _not_yet_happening,
             )
             .order_by(Timer.case_id, Timer.id)
         ).tuples()
     )  # fmt: skip
 
 
-def _recompute_timer(session: Session, principal: Principal, timer_id: int, case_id: int) -> bool:
-    case = advancing.lock(session, case_id)
+def _recompute_timer(session: Session, principal: Principal, timer_id: int, case: Case) -> bool:
     timer = session.scalars(select(Timer).where(Timer.id == timer_id).execution_options(populate_existing=True)).first()
-    if timer is None or timer.fired or case.status != CaseStatus.ACTIVE:
+    if timer is None or case.status == CaseStatus.ENDED or (timer.fired and case.status == CaseStatus.ACTIVE):
         return False
     before, engine_id = timer.due_at, timer.engine_id or ""
 
     def act(run: Run) -> None:
         timer.due_at = run.set_timer_anew(engine_id)
 
-    advancing.advance(session, case, act, By(principal.user_id))
+    advancing.advance(session, case, act, By(principal.user_id), suspended=True)
+    if timer.due_at != before:
+        timer.fired = False
     if timer.due_at == before or before is None or timer.due_at is None:
         return False
     days = {"from": _last_day(before), "due": _last_day(timer.due_at)}
@@ -137,7 +163,7 @@ def _move(session: Session, principal: Principal, task: Task, case: Case, old: D
     rows = task_rows.timers_of(task)
     if rows:
         session.execute(insert(Timer), [{"case_id": case.id, "fired": False, **row} for row in rows])
-    if case.status == CaseStatus.ACTIVE and not new.is_stopped:
+    if not new.is_stopped:
         # Boundary timers of the task and of the activities around it that share its limit.
         timers = session.scalars(
             select(Timer).where(
@@ -151,7 +177,7 @@ def _move(session: Session, principal: Principal, task: Task, case: Case, old: D
                 timer.due_at, timer.fired = new.expires_at, False
 
         if timers:
-            advancing.advance(session, case, act, By(principal.user_id))
+            advancing.advance(session, case, act, By(principal.user_id), suspended=True)
     advancing.record(
         session, case, "deadline_recomputed", By(principal.user_id),
         process_key=task.process_key, element_id=task.element_id, basis=task.basis, name=task.name, task_id=task.id,

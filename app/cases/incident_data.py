@@ -10,7 +10,7 @@ import copy
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access.organisations import resolve_actor, what_is_missing
 from app.access.principal import Principal
-from app.cases import advancing, failures, incidents, task_rows
+from app.cases import advancing, failures, incident_state, incidents, task_rows
 from app.cases.advancing import By
 from app.cases.errors import CaseError, FieldProblem, InvalidForm
 from app.cases.forms import unstorable
@@ -29,10 +29,9 @@ from app.engine import repair, store
 from app.engine.definition import CompiledDefinition
 from app.engine.errors import EngineError
 from app.engine.repair import Reckoned
-from app.engine.runner import OpenedTask, Run, resume
+from app.engine.runner import OpenedTask, Run
 from app.law.periods import Deadline
-from app.model import Case, CaseParty, CaseState, CaseStatus, Incident, Organisation, Task, TaskStatus, Timer, TimerKind
-from app.model.session import DATABASE_AWAY
+from app.model import Case, CaseParty, Incident, Organisation, Task, TaskStatus, Timer, TimerKind
 from app.model.statements import insert_new, table
 
 MAX_VALUE = 20_000  # characters of a value as JSON
@@ -103,7 +102,7 @@ class Plan:
 def variables(session: Session, incident: Incident, case: Case) -> list[Variable]:
     """The variables that may be set, those that the failing element reads first. Empty when the state of the case cannot be read at all."""
     compiled = store.of_case(session, case)
-    now = current(session, incident, case, looked_at(session, case))
+    now = current(session, incident, case, incident_state.looked_at(session, case))
     place = incidents.place_of(compiled, incident)
     here = repair.read_at(compiled, place) if place is not None else frozenset()
     titles = form_titles(compiled)
@@ -135,23 +134,12 @@ def current(session: Session, incident: Incident, case: Case, run: Run) -> dict[
     return {**found, **pending.get("overrides", {})}
 
 
-def looked_at(session: Session, case: Case) -> Run:
-    """The case as stored, on a copy that is thrown away. Raises `CaseError` when it cannot be read: then it can only be ended."""
-    body = session.scalars(select(CaseState.body).where(CaseState.case_id == case.id)).one()
-    try:
-        return resume(store.of_case(session, case), lambda: body, lambda _call: {})
-    except DATABASE_AWAY:
-        raise
-    except Exception as error:  # whatever is wrong with it, the page that offers to end the case must come up
-        raise CaseError(f"案件的内部状态读不出来（{failures.said(error)}），只能终止案件或者恢复备份") from error
-
-
 # -- what follows -----------------------------------------------------------------------------------------------------
 
 
 def plan(session: Session, incident: Incident, case: Case, values: Mapping[str, Any]) -> Plan:
     """What setting `values` would change. Stores nothing. Raises `InvalidForm`, `CaseError`."""
-    return _plan(session, incident, case, values, looked_at(session, case))
+    return _plan(session, incident, case, values, incident_state.looked_at(session, case))
 
 
 def _plan(session: Session, incident: Incident, case: Case, values: Mapping[str, Any], run: Run) -> Plan:
@@ -213,17 +201,23 @@ def _as_kept(row: Task, new: Deadline | None) -> Deadline | None:
     """A new limit keeps what was excluded or granted under the old one."""
     if new is None or row.deadline is None:
         return new
-    old = Deadline.from_dict(row.deadline)
-    return replace(new, stops=old.stops, extensions=old.extensions).recomputed() if old.stops or old.extensions else new
+    return new.keeping(Deadline.from_dict(row.deadline))
 
 
 # -- the act ------------------------------------------------------------------------------------------------------------
 
 
 def edit(
-    session: Session, principal: Principal, incident_id: int, values: Mapping[str, Any], reason: str, *, and_retry: bool = True
+    session: Session,
+    principal: Principal,
+    incident_id: int,
+    values: Mapping[str, Any],
+    reason: str,
+    *,
+    and_retry: bool = True,
+    excluding: str = "",
 ) -> Outcome:
-    """Sets variables of a suspended case, with what follows from it, and tries the act that failed once more.
+    """Sets variables of a suspended case, with what follows from it, and tries the act that failed once more; `excluding` as in `incidents.retry`.
 
     Raises `InvalidForm` and `CaseError`; then nothing is changed. A retry that fails leaves the new data.
     """
@@ -238,7 +232,7 @@ def edit(
         session, case, "incident_data_edited", by, process_key=incident.process_key or None, element_id=incident.element_id or None,
         name=incident.element_name, public_to_enterprise=False, detail={"incident": incident.id, "reason": why, "changed": changed},
     )  # fmt: skip
-    return incidents.attempt(session, case, incident, by, why) if and_retry else Outcome(False, "数据已修改，案件仍挂起")
+    return incidents.attempt(session, case, incident, by, why, excluding) if and_retry else Outcome(False, "数据已修改，案件仍挂起")
 
 
 def _store(session: Session, incident: Incident, case: Case, values: Mapping[str, Any], by: By) -> Plan:
@@ -250,12 +244,10 @@ def _store(session: Session, incident: Incident, case: Case, values: Mapping[str
         for one in found.times:
             run.move_timer(one.timer.engine_id or "", one.fires_at)
 
-    case.status = CaseStatus.ACTIVE
     try:
-        advancing.advance(session, case, act, by)
+        advancing.advance(session, case, act, by, suspended=True)
     except EngineError as error:
         raise CaseError(f"没有改成：{failures.said(error)}") from error
-    case.status = CaseStatus.SUSPENDED
     pending = copy.deepcopy(incident.pending)
     pending["overrides"] = {**pending.get("overrides", {}), **{change.name: change.after for change in found.changes}}
     incident.pending = pending

@@ -69,13 +69,14 @@ def carry_out(session: Session, run_id: int, incident_id: int) -> None:
 
 def _act(session: Session, run: IncidentRun, incident_id: int) -> Outcome:
     principal = Principal(session.get_one(User, run.requested_by_id))
+    excluding = run.options.get("excluding", "")
     match run.act:
         case "retry":
-            return incidents.retry(session, principal, incident_id, run.reason)
+            return incidents.retry(session, principal, incident_id, run.reason, excluding)
         case "edit":
-            return incident_data.edit(session, principal, incident_id, run.options["values"], run.reason)
+            return incident_data.edit(session, principal, incident_id, run.options["values"], run.reason, excluding=excluding)
         case "move":
             where = Move(run.options["target"], run.options.get("outward", 0))
-            return incidents.move(session, principal, incident_id, where, run.reason)
+            return incidents.move(session, principal, incident_id, where, run.reason, excluding)
         case _:
             return incidents.cancel(session, principal, incident_id, run.reason)

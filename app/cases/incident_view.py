@@ -35,7 +35,13 @@ from app.model import (
 )
 
 PAGE = 50
-DELIVERY_NAMES = {"mail": "邮件", "start_case": "开始案件", "start_listed": "为名单企业立案", "incident": "批量处理故障"}
+DELIVERY_NAMES = {
+    "mail": "邮件",
+    "start_case": "开始案件",
+    "start_listed": "为名单企业立案",
+    "incident": "批量处理故障",
+    "open_roster": "建立名单",
+}
 ACT_NAMES = {"complete": "办理", "timer": "到期事项", "form": "打开表单", "deliver": "投递", "none": "办理"}
 
 
@@ -230,7 +236,7 @@ def _happened(session: Session, incident: Incident) -> list[tuple[Event, str]]:
     """What was done about an incident, oldest first."""
     query = select(Event, func.coalesce(User.name, "系统")).outerjoin(User, User.id == Event.user_id).order_by(Event.id)
     if incident.case_id is not None:
-        kinds = ("incident", "incident_retried", "incident_data_edited", "incident_resolved")
+        kinds = ("incident", "incident_retried", "incident_data_edited", "time_excluded", "incident_resolved")
         rows = session.execute(query.where(Event.case_id == incident.case_id, Event.kind.in_(kinds))).tuples()
         return [(event, who) for event, who in rows if event.detail.get("incident") == incident.id]
     key = select(func.substr(OutboxMessage.key, 1, 200)).where(OutboxMessage.id == incident.outbox_id).scalar_subquery()
@@ -340,4 +346,5 @@ def sentence_for(incident: Incident | None, task: Task, *, own: bool) -> str:
         return f"已收到您的办理，{behind}，管理员处理后自动继续，无需重新提交。"
     if about_this and incident.pending["act"] == "form":
         return "这项任务的表单出了故障，已报告管理员，处理后可以继续办理；已暂存的内容仍然保留。"
-    return "这个案件因系统故障挂起，管理员处理后可以继续办理；已暂存的内容仍然保留。"
+    kept = "已暂存的内容仍然保留，不需要重新填写"
+    return f"这个案件因系统故障挂起，管理员处理后可以继续办理；{kept}。法定期限照常计算，决定扣除这段时间的会书面告知。"

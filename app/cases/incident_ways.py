@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases import incident_data, incidents
+from app.cases import incident_data, incident_state, incidents, suspension
 from app.cases.errors import CaseError
 from app.cases.incident_data import Plan, Variable
+from app.cases.suspension import Foresight
 from app.engine import elsewhere, repair, store
 from app.engine.definition import CompiledDefinition
 from app.engine.repair import Place, Standing
@@ -73,7 +74,7 @@ def _around(session: Session, incident: Incident, case: Case, compiled: Compiled
 
 def waiting(session: Session, case: Case) -> list[Standing]:
     """What waits in a case as it is stored."""
-    return repair.standings(incident_data.looked_at(session, case))
+    return repair.standings(incident_state.looked_at(session, case))
 
 
 def other_places(session: Session, incident: Incident) -> list[tuple[Standing, Sequence[elsewhere.Target]]]:
@@ -81,6 +82,17 @@ def other_places(session: Session, incident: Incident) -> list[tuple[Standing, S
     case = case_of(session, incident)
     compiled = store.of_case(session, case)
     return [(s, elsewhere.targets(compiled, s.place.scope, s.place.element_id)) for s in waiting(session, case)]
+
+
+def time_out(session: Session, incident: Incident, source: str | None = None) -> Foresight | None:
+    """What leaving the time of suspension out of the limits would change; none where it has not lasted to another day.
+
+    `source` is a place that is left instead of doing what failed. A case whose state cannot be read has nothing to foresee.
+    """
+    if incident.case_id is None:
+        return None
+    done = incidents.pending_task(incident) if source is None else None
+    return suspension.foresee(session, incident, case_of(session, incident), done)
 
 
 def variables(session: Session, incident: Incident) -> list[Variable]:

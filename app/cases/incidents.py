@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import advancing, failures, forms, time_passing, work
+from app.cases import advancing, failures, forms, suspension, time_passing, work
 from app.cases.administrators import record, require
 from app.cases.advancing import By, Steer, straight
 from app.cases.errors import CaseError, Conflict, NotFound
@@ -97,21 +97,26 @@ def reason_of(text: str) -> str:
 # -- try again --------------------------------------------------------------------------------------------------------
 
 
-def retry(session: Session, principal: Principal, incident_id: int, reason: str) -> Outcome:
-    """Carries out once more what failed: as the person who did it, or puts a delivery back in line. What fails again stays, with what it says now."""
+def retry(session: Session, principal: Principal, incident_id: int, reason: str, excluding: str = "") -> Outcome:
+    """Carries out once more what failed: as the person who did it, or puts a delivery back in line. What fails again stays, with what it says now.
+
+    `excluding` is why the time of suspension does not count towards the limits of the case; left out, it counts.
+    """
     why = reason_of(reason)
     incident, case = locked(session, principal, incident_id)
     if case is None:
         return _requeue(session, principal, incident, why)
-    return attempt(session, case, incident, By(principal.user_id), why)
+    return attempt(session, case, incident, By(principal.user_id), why, excluding)
 
 
-def attempt(session: Session, case: Case, incident: Incident, by: By, reason: str) -> Outcome:
+def attempt(session: Session, case: Case, incident: Incident, by: By, reason: str, excluding: str = "") -> Outcome:
     """Tries the pending act of a locked incident in a savepoint."""
     subject = replace(Subject.of(session, case), at=(incident.process_key, incident.element_id, incident.element_name))
     try:
         with session.begin_nested():
             case.status = CaseStatus.ACTIVE
+            if excluding:
+                suspension.exclude(session, case, incident, by, excluding, pending_task(incident))
             said = _carry_out(session, case, incident)
             resolve(session, case, incident, by, "retried", reason)
             return Outcome(True, said)
@@ -122,6 +127,11 @@ def attempt(session: Session, case: Case, incident: Incident, by: By, reason: st
         failure = subject.describe(error)
     _fail_again(session, case, incident, by, reason, failure)
     return Outcome(False, failure.message)
+
+
+def pending_task(incident: Incident) -> int | None:
+    """The task whose completion waits: it was done when it was submitted."""
+    return incident.task_id if incident.pending["act"] == "complete" else None
 
 
 def _fail_again(session: Session, case: Case, incident: Incident, by: By, reason: str, failure: Failure) -> None:
@@ -195,8 +205,11 @@ class Move:
     source: str | None = None
 
 
-def move(session: Session, principal: Principal, incident_id: int, where: Move, reason: str) -> Outcome:
-    """Leads a case around the element that failed. Raises `CaseError` when that cannot be, or fails too: then nothing is changed."""
+def move(session: Session, principal: Principal, incident_id: int, where: Move, reason: str, excluding: str = "") -> Outcome:
+    """Leads a case around the element that failed; `excluding` as in `retry`.
+
+    Raises `CaseError` when that cannot be, or fails too: then nothing is changed.
+    """
     why = reason_of(reason)
     incident, case = locked(session, principal, incident_id)
     if case is None:
@@ -204,6 +217,8 @@ def move(session: Session, principal: Principal, incident_id: int, where: Move, 
     by = By(principal.user_id)
     case.status = CaseStatus.ACTIVE
     try:
+        if excluding:
+            suspension.exclude(session, case, incident, by, excluding, pending_task(incident) if where.source is None else None)
         _lead(session, case, incident, by, where)
     except (CaseError, *DATABASE_AWAY):
         raise

@@ -11,16 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.errors import Conflict, NotFound
+from app.cases.errors import Conflict, NotFound, Undeployable
 from app.engine import store
 from app.engine.checking import gate
 from app.engine.definition import content_hash
 from app.engine.diagram import Diagram, Process, read_diagram
-from app.engine.errors import DiagramError, Problem
-from app.model import Definition, DefinitionStatus
+from app.engine.errors import WARNING, DiagramError, Problem
+from app.model import Definition, DefinitionStatus, Setting
 from app.services.context import OPERATORS
 
 SUFFIXES = (".bpmn", ".dmn", ".json")
+LOADED = "library_loaded"
+"""The setting that holds the content hash of the folder that was loaded last."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,14 @@ class Library:
 
     def process(self, key: str) -> Process:
         return self.diagrams[key].processes[key]
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """Stored drafts, and what the checks advise about the files they came from."""
+
+    drafts: list[Definition]
+    hints: list[Problem]
 
 
 def read_folder(root: Path) -> Library:
@@ -101,14 +111,24 @@ def load(session: Session, library: Library) -> list[Definition]:
     loaded = []
     for key, files in sorted(fresh.items()):
         definition = store.save(session, library.process(key), files, content_hash(files), DefinitionStatus.DEPLOYED)
-        before = latest.get(key)
-        if before is not None and before.extension_note and before.in_force_to == definition.in_force_to:
-            definition.extension_note = before.extension_note
+        definition.extension_note = _extension_from(latest.get(key), definition)
         loaded.append(definition)
     return loaded
 
 
-def add_draft(session: Session, uploads: Mapping[str, bytes]) -> list[Definition]:
+def load_folder(session: Session, root: Path) -> list[Definition]:
+    """Deploys what is new under a project root, like `load`. Files that are those of the last time are not even read as diagrams: a start is quick."""
+    bodies = files_in(root)
+    seen = content_hash(bodies)
+    last = session.get(Setting, LOADED)
+    if last is not None and last.value == seen:
+        return []
+    loaded = load(session, read_files(bodies))
+    session.merge(Setting(key=LOADED, value=seen))
+    return loaded
+
+
+def add_draft(session: Session, uploads: Mapping[str, bytes]) -> Drafted:
     """Stores uploaded diagrams and forms as drafts. Called processes and forms that are not uploaded come from what is deployed.
 
     Raises `DiagramError` with every problem; then nothing is stored.
@@ -120,13 +140,14 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> list[Definition
     if not own and not problems:
         problems.append(Problem("", "", "", "no-diagram", "没有收到可执行的 BPMN 流程图"))
     drafts = []
-    problems.extend(gate.errors(gate.check(own, library.diagrams, bodies, OPERATORS)))
+    found = gate.check(own, library.diagrams, bodies, OPERATORS)
+    problems.extend(gate.errors(found))
     if problems:
         raise DiagramError(problems)
     for key in own:
         files = store.bundle(key, library.diagrams, bodies)
         drafts.append(store.save(session, library.process(key), files, content_hash(files), DefinitionStatus.DRAFT))
-    return drafts
+    return Drafted(drafts, [hint for hint in _hints(found) if hint.file in uploads])
 
 
 def deployed_files(session: Session) -> dict[str, bytes]:
@@ -140,29 +161,58 @@ def deployed_files(session: Session) -> dict[str, bytes]:
 def deploy(session: Session, key: str, version: int) -> Definition:
     """Deploys a draft that passes every check.
 
-    Raises `NotFound`, `Conflict` when the version is no draft, `DiagramError` with every problem: a draft may have been stored before a check existed,
-    or while a process that it starts was still there.
+    Raises `NotFound`, `Conflict` when the version is no draft, `Undeployable` with every problem: a draft may have been stored before a check
+    existed, or while a process that it starts was still there.
     """
     definition = session.scalars(select(Definition).where(Definition.key == key, Definition.version == version).with_for_update()).first()
     if definition is None:
         raise NotFound("没有这个版本")
     if definition.status != DefinitionStatus.DRAFT:
         raise Conflict("只有草稿可以部署")
-    problems = gate.errors(_faults(session, definition))
+    problems = gate.errors(faults(session, definition))
     if problems:
-        raise DiagramError(problems)
+        raise Undeployable(problems)
+    definition.extension_note = definition.extension_note or _extension_from(newest_deployed(session, key), definition)
     definition.status, definition.deployed_at = DefinitionStatus.DEPLOYED, clock.now()
     return definition
 
 
-def _faults(session: Session, definition: Definition) -> list[Problem]:
-    """What the checks say of a stored version among the processes that are deployed now."""
+def newest_deployed(session: Session, key: str) -> Definition | None:
+    """The newest version of a process that is in use."""
+    query = select(Definition).where(Definition.key == key, Definition.status == DefinitionStatus.DEPLOYED)
+    return session.scalars(query.order_by(Definition.version.desc()).limit(1)).first()
+
+
+def takes_cases_once_deployed(session: Session, definition: Definition) -> bool:
+    """Whether new cases would begin on a draft today: its regulation is in force, or its extension is recorded with the version before."""
+    if is_in_force(definition, clock.today()):
+        return True
+    started = definition.in_force_from is None or definition.in_force_from <= clock.today()
+    return started and _extension_from(newest_deployed(session, definition.key), definition) is not None
+
+
+def _extension_from(before: Definition | None, definition: Definition) -> str | None:
+    """What was recorded about the version before: that the same regulation stays in force past its expiry."""
+    return before.extension_note if before is not None and before.in_force_to == definition.in_force_to else None
+
+
+def faults(session: Session, definition: Definition) -> list[Problem]:
+    """What the checks say of a stored version among the processes that are deployed now: errors and hints."""
     own = store.files_of(session, definition.id)
     library = read_files({**deployed_files(session), **own})
     unreadable = [problem for problem in library.problems if problem.file in own]
     if unreadable or definition.key not in library.diagrams:
         return unreadable or [Problem("", "", definition.name, "no-diagram", "版本里没有可执行的流程图")]
     return gate.check([definition.key], library.diagrams, library.bodies, OPERATORS)
+
+
+def hints(session: Session, definition: Definition) -> list[Problem]:
+    """What the checks advise about a stored version; it keeps nothing from being deployed."""
+    return _hints(faults(session, definition))
+
+
+def _hints(problems: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.severity == WARNING]
 
 
 def record_extension(session: Session, prefix: str, note: str) -> int:

@@ -24,8 +24,8 @@ from app.model import Case, Definition, Enterprise, Organisation, OrganisationKi
 from app.model.identifiers import IdentifierError, check_region, check_uscc
 
 MAX_NAMES = 50
-FIXED = frozenset({"region", "levels"})
-"""Variables that the system itself sets at the start."""
+FIXED = frozenset({"region", "levels", "started_by"})
+"""Variables that the system itself sets at the start. `started_by` is the actor of the process's `starter` for whom somebody started it."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,11 @@ def startable(session: Session, principal: Principal) -> list[Startable]:
         for one in applicable_law.applicable(session, organisation.region_code, clock.today()):
             if "manual" not in one.definition.starts.split():
                 continue
-            process = store.compiled(session, one.definition).process
-            actors = process.properties.get("starter", "").split()
-            if organisation.id in {o.id for a in actors if (o := resolve_actor(session, a, place)) is not None}:
-                found.append(Startable(one.definition, organisation, one.instead, process.properties.get("about") != "none"))
+            said = store.properties_of(session, one.definition)
+            actors = said.get("starter", "").split()
+            own = organisation.kind == OrganisationKind.CONSULTANT and "consultant" in actors  # there are many
+            if own or organisation.id in {o.id for a in actors if (o := resolve_actor(session, a, place)) is not None}:
+                found.append(Startable(one.definition, organisation, one.instead, said.get("about") != "none"))
     return found
 
 
@@ -88,16 +89,18 @@ def start(session: Session, principal: Principal, process: str, region: str, usc
     place = _region(region)
     compiled = _process(session, process, place)
     enterprise = _enterprise(session, principal, uscc, place) if uscc is not None else None
-    organisation = _starter(session, principal, compiled, place, enterprise)
+    actor, organisation = _starter(session, principal, compiled, place, enterprise)
     _check_names(data)
     try:
         return starting.start(
-            session, process=process, region=place, enterprise=enterprise, entry_id=_entry(session, principal, place, data), variables=data,
-            by=By(principal.user_id, organisation.id),
+            session, process=process, region=place, enterprise=enterprise, entry_id=_entry(session, principal, place, data),
+            variables={**data, "started_by": actor}, by=By(principal.user_id, organisation.id),
         )  # fmt: skip
     except EngineError as error:
         where = f"（停在“{error.name}”）" if isinstance(error, ElementFailed) and error.name else ""
-        raise InvalidForm([FieldProblem("/data", f"流程不能以这些内容开始，请核对各项的名称和类型{where}")]) from error
+        given = f"流程不能以这些内容开始，请核对各项的名称和类型{where}"
+        alone = f"流程一开始就出了故障{where}，没有保存任何内容。请告诉系统管理员，处理后再发起"
+        raise InvalidForm([FieldProblem("/data", given if data else alone)]) from error
 
 
 def _process(session: Session, key: str, region: str) -> CompiledDefinition:
@@ -144,8 +147,8 @@ def _entry(session: Session, principal: Principal, region: str, data: dict[str, 
 
 def _starter(
     session: Session, principal: Principal, compiled: CompiledDefinition, region: str, enterprise: Enterprise | None
-) -> Organisation:
-    """The person's organisation that may start the process there. Raises `Forbidden`."""
+) -> tuple[str, Organisation]:
+    """The person's organisation that may start the process there, and the actor that it is. Raises `Forbidden`."""
     place = Case(region_code=region, enterprise_id=enterprise.id if enterprise else None)
     for actor in compiled.process.properties.get("starter", "").split():
         if actor == "consultant":  # there are many: whoever works in one starts its own case
@@ -153,7 +156,7 @@ def _starter(
         else:
             found = resolve_actor(session, actor, place)
         if found is not None and found.id in principal.organisation_ids:
-            return found
+            return actor, found
     raise Forbidden(f"您单位不能在 {region} 发起“{compiled.process.name}”")
 
 

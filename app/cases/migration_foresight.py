@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import resolve_actor
-from app.cases import form_fields, forms
+from app.cases import advancing, form_fields, forms
 from app.engine.definition import CompiledDefinition
 from app.engine.migration.limits import Limit
 from app.engine.migration.mover import Moved, MovedTask, Mover
@@ -88,7 +88,7 @@ def foresee(session: Session, mover: Mover, case: Case) -> Foresight:
     tasks = {t.engine_id: t for t in session.scalars(select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN))}
     body = session.scalars(select(CaseState.body).where(CaseState.case_id == case.id)).one()
     limits = {engine_id: _limit(task) for engine_id, task in tasks.items() if not task.optional}  # what is optional has none on its row
-    moved = mover.move(body, limits, _submitted(session, case, mover))
+    moved = mover.move(body, limits, _submitted(session, case, mover), advancing.excluded(case))
     found = Foresight(moved, body, cancelled=[tasks[engine_id] for engine_id in moved.cancelled if engine_id in tasks])
     changed = {kept.now.engine_id: _form_changed(mover, tasks[kept.now.engine_id], kept) for kept in moved.kept}
     written = _drafts(session, [tasks[engine_id].id for engine_id, other in changed.items() if other])

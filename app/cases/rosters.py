@@ -84,15 +84,21 @@ def of_case(session: Session, case: Case) -> Roster | None:
 
 
 def holding(session: Session, principal: Principal, roster: Roster) -> Holding | None:
-    """What lets the person work on a roster; none when it is elsewhere or approved. Locks nothing: for showing."""
+    """What lets the person work on a roster; none when it is elsewhere or approved, or its office only consents to another line's list.
+
+    Locks nothing: for showing.
+    """
     if roster.status != RosterStatus.OPEN:
         return None
     row = session.execute(
         select(Task, Case, Organisation)
         .join(Case, Case.id == Task.case_id)
         .join(Organisation, Organisation.id == Task.organisation_id)
-        .where(Case.roster_id == roster.id, Task.status == TaskStatus.OPEN, Task.panel == "roster", scope.own_tasks(principal))
-    ).first()
+        .where(
+            Case.roster_id == roster.id, Task.status == TaskStatus.OPEN, Task.panel == "roster", Organisation.body == roster.line,
+            scope.own_tasks(principal),
+        )
+    ).first()  # fmt: skip
     return Holding(roster, list_kinds.of_case(session, row[1]), row[1], row[0], row[2]) if row else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -46,7 +47,7 @@ def sample(schema: Mapping[str, Any], given: Mapping[str, Any] | None = None, *,
 
     `make_file` gives the value of a file that a form requires. Raises `NoSample`.
     """
-    maker = _Maker(schema, make_file)
+    maker = _Maker(schema, make_file, frozenset(given or ()))
     data: dict[str, Any] = copy.deepcopy(dict(given or {}))
     validator = Draft202012Validator(dict(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
     last = ""
@@ -76,8 +77,10 @@ def _leaves(errors: Any) -> Iterator[ValidationError]:
 class _Maker:
     """Makes and repairs values of one schema."""
 
-    def __init__(self, root: Mapping[str, Any], make_file: FileMaker | None) -> None:
+    def __init__(self, root: Mapping[str, Any], make_file: FileMaker | None, given: frozenset[str] = frozenset()) -> None:
         self.root = root
+        self.given = given
+        self._turned: Counter[str] = Counter()
         self.make_file = make_file
 
     # -- what stands where --------------------------------------------------------------------------------------------
@@ -147,9 +150,26 @@ class _Maker:
             here[:] = [item for n, item in enumerate(here) if item not in here[:n]]
         elif rule == "maxItems" and isinstance(here, list):
             del here[wanted:]
-        elif path:
+        elif path and not (path[0] in self.given and self._turn_condition(data, error)):
             schema = _merge(self._at(path), self._resolved(schema_here))
             _set(data, path, self.make(schema, str(path[-1])))
+
+    def _turn_condition(self, data: dict[str, Any], error: ValidationError) -> bool:
+        """Instead of a given value, changes an answer under which it would be wrong. False where there is none to change."""
+        condition: Mapping[str, Any] = {}
+        node: Any = self.root
+        for step in error.absolute_schema_path:
+            if step in ("if", "then", "else") and isinstance(node, Mapping) and "if" in node:
+                condition = node["if"]
+                break
+            node = node[step]
+        for name in sorted(condition.get("properties", {}), key=lambda one: self._turned[one]):  # each in turn
+            options = _options(self._at([name]))
+            if name not in self.given and data.get(name) in options and len(options) > 1:
+                data[name] = options[(options.index(data[name]) + 1) % len(options)]
+                self._turned[name] += 1
+                return True
+        return False
 
     def _names(self, path: list[Any]) -> set[str]:
         names: set[str] = set()
@@ -173,7 +193,7 @@ class _Maker:
             return copy.deepcopy(schema["const"])
         if schema.get("examples"):
             return copy.deepcopy(schema["examples"][index % len(schema["examples"])])
-        options = [o["const"] for o in schema.get("oneOf", ()) if "const" in o] or list(schema.get("enum", ()))
+        options = _options(schema)
         if options:
             return copy.deepcopy(options[index % len(options)])
         if "default" in schema and schema.get("type") != "array":
@@ -197,6 +217,13 @@ class _Maker:
                 return {"id": 1, "name": "示例.pdf", "size": 1}
             return self.make_file()
         return {name: self.make(properties.get(name, {}), name) for name in schema.get("required", ())}
+
+
+def _options(schema: Mapping[str, Any]) -> list[Any]:
+    """The values that a field may be chosen from; none where it is free."""
+    allowed = list(schema.get("enum", ()))
+    titled = [o["const"] for o in schema.get("oneOf", ()) if "const" in o]
+    return [value for value in titled if not allowed or value in allowed] or allowed
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -76,8 +77,11 @@ def _start_variables(session: Session, case: Case, variables: dict[str, Any]) ->
     return {"region": case.region_code, "levels": levels_of(session, case.region_code), **variables}
 
 
-def start_listed(session: Session, publication_id: int, process: str, entry_ids: list[int]) -> int:
-    """Starts the cases of some entries of a published list; those that have one are left alone. Gives how many were started."""
+def start_listed(session: Session, publication_id: int, process: str, entry_ids: list[int], beside: Sequence[str] = ()) -> int:
+    """Starts the cases of some entries of a published list; those that have one are left alone. Gives how many entries were started.
+
+    `beside` are processes that each entry starts as well. All cases of an entry are started together or not at all.
+    """
     publication = session.get_one(Publication, publication_id)
     rows = session.execute(
         select(PublicationEntry, Enterprise)
@@ -90,6 +94,8 @@ def start_listed(session: Session, publication_id: int, process: str, entry_ids:
         try:
             with session.begin_nested():
                 entry.case_id = _start_for(session, publication, process, entry, enterprise, lines).id
+                for other in beside:
+                    _start_for(session, publication, other, entry, enterprise, lines, beside=True)
             started += 1
         except (CaseError, EngineError):
             if len(entry_ids) == 1:
@@ -101,7 +107,7 @@ def start_listed(session: Session, publication_id: int, process: str, entry_ids:
                 key=f"listed:{publication.id}:entry:{entry.id}",
                 kind="start_listed",
                 case_id=publication.case_id,
-                payload={"publication": publication.id, "process": process, "entries": [entry.id]},
+                payload={"publication": publication.id, "process": process, "beside": list(beside), "entries": [entry.id]},
             )
     session.flush()
     return started
@@ -121,9 +127,16 @@ def _lines(session: Session, publication_id: int, codes: list[str]) -> dict[str,
 
 
 def _start_for(
-    session: Session, publication: Publication, process: str, entry: PublicationEntry, enterprise: Enterprise, lines: dict[str, str]
+    session: Session,
+    publication: Publication,
+    process: str,
+    entry: PublicationEntry,
+    enterprise: Enterprise,
+    lines: dict[str, str],
+    *,
+    beside: bool = False,
 ) -> Case:
-    """The case of one listed enterprise."""
+    """The case of one listed enterprise, or one beside it."""
     line = {"line": lines[enterprise.uscc]} if enterprise.uscc in lines else {}
     return start(
         session,
@@ -131,7 +144,7 @@ def _start_for(
         region=enterprise.region_code,
         enterprise=enterprise,
         parent_id=publication.case_id,
-        start_key=f"listed:{entry.id}",
+        start_key=f"listed:{entry.id}:{process}" if beside else f"listed:{entry.id}",
         variables={
             "grounds": list(entry.grounds),
             "list_published_on": publication.published_on.isoformat(),

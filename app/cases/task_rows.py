@@ -40,7 +40,7 @@ def _as_moved(deadline: Deadline | None, moved: list[Deadline]) -> Deadline | No
     """A limit that an earlier step shares keeps the time that did not count there: 20 workdays for three steps are counted once."""
     if deadline is None:
         return None
-    same = (m for m in moved if (m.rule, m.since) == (deadline.rule, deadline.since) and not m.is_stopped)
+    same = (deadline.keeping(m) for m in moved if (m.rule, m.since) == (deadline.rule, deadline.since) and not m.is_stopped)
     return next(same, deadline)
 
 

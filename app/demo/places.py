@@ -35,6 +35,7 @@ ACCOUNTS = (
     Account("county-coord", "王演示", "历下区综合协调部门经办", "county_coordinator:370102"),
     Account("city-env", "张演示", "济南市生态环境部门经办", "city_environment:370100"),
     Account("city-coord", "赵演示", "济南市综合协调部门经办", "city_coordinator:370100"),
+    Account("city-other", "钱演示", "济南市有关行业主管部门经办", "city_other:370100"),
     Account("province-env", "陈演示", "省生态环境部门经办", "province_environment:370000"),
     Account("province-coord", "刘演示", "省综合协调部门经办", "province_coordinator:370000"),
     Account("consultant", "周演示", "咨询服务机构", "consultant"),
@@ -98,6 +99,11 @@ def set_up(session: Session, password_hash: str) -> People:
             made[f"{level}_{body}:{region}"] = Organisation(
                 kind=OrganisationKind.AUTHORITY, name=title, level=level, body=body, region_code=region,
                 contact_name="清洁生产科", contact_phone=f"0531-0000{2 * number + (body == 'coordinator'):04d}", is_demo=True,
+            )  # fmt: skip
+        if level == "city":  # the departments of trades, which choose key projects together with the coordinator
+            made[f"city_other:{region}"] = Organisation(
+                kind=OrganisationKind.AUTHORITY, name=f"{short}发展和改革委员会", level=level, body="other", region_code=region,
+                contact_name="办公室", contact_phone=f"0531-0000{800 + number:04d}", is_demo=True,
             )  # fmt: skip
     made["province_other:370000"] = Organisation(
         kind=OrganisationKind.AUTHORITY, name="山东省发展和改革委员会", level="province", body="other", region_code=PROVINCE,

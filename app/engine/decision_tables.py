@@ -56,6 +56,21 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """Values, in words, for which a table has no row, or several where one is meant."""
+
+    rows: tuple[int, ...]
+    values: str
+
+    @property
+    def is_gap(self) -> bool:
+        return not self.rows
+
+    def __str__(self) -> str:
+        return f"第 {'、'.join(map(str, self.rows))} 行同时适用于 {self.values}" if self.rows else f"没有一行适用于 {self.values}"
+
+
+@dataclass(frozen=True)
 class DecisionTable:
     """A table of a DMN file."""
 
@@ -101,20 +116,28 @@ class DecisionTable:
 
     # -- gaps and overlaps --------------------------------------------------------------------------------------------
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[Fault]:
         """Values between the table's own figures that no row covers, or that several rows cover where one is meant."""
-        found: dict[str, None] = {}
+        found = []
         axes = [self._points(column) for column in range(len(self.inputs))]
+        cells = [{value: self._answers(column, value) for value in axis} for column, axis in enumerate(axes)]
+        everything = (1 << len(self.rules)) - 1
         for point in itertools.islice(itertools.product(*axes), _MAX_POINTS):
-            try:
-                rows = [rule.number for rule in self.rules if rule.fits(point)]
-            except ExpressionError:
-                continue  # the cell refers to the case: only a case can tell
-            if not rows:
-                found[f"没有一行适用于 {self._in_words(point)}"] = None
-            elif len(rows) > 1 and self.hit_policy == "UNIQUE":
-                found[f"第 {'、'.join(map(str, rows))} 行同时适用于 {self._in_words(point)}"] = None
-        return list(found)
+            fitting = possible = everything
+            for column, value in zip(cells, point, strict=True):
+                fitting, possible = fitting & column[value][0], possible & column[value][1]
+            if fitting != possible:
+                continue  # a cell refers to the case: only a case can tell
+            rows = tuple(rule.number for position, rule in enumerate(self.rules) if fitting >> position & 1)
+            if not rows or (len(rows) > 1 and self.hit_policy == "UNIQUE"):
+                found.append(Fault(rows, self._in_words(point)))
+        return found
+
+    def _answers(self, column: int, value: Any) -> tuple[int, int]:
+        """The rows whose cell of a column holds for a value, and those of which it may, as bits."""
+        answers = [_holds(rule.tests[column], value) for rule in self.rules]
+        held = sum(1 << position for position, answer in enumerate(answers) if answer)
+        return held, held + sum(1 << position for position, answer in enumerate(answers) if answer is None)
 
     def _points(self, column: int) -> list[Any]:
         """The figures that a column mentions and one between each two; the texts that it mentions."""
@@ -124,7 +147,8 @@ class DecisionTable:
         numbers = sorted({Decimal(str(c)) for c in constants if isinstance(c, int | float) and not isinstance(c, bool)})
         between = [(low + high) / 2 for low, high in itertools.pairwise(numbers)]
         others = sorted((c for c in constants if isinstance(c, str | bool)), key=str)
-        return [float(n) for n in sorted([*numbers, *between])] + others or [None]
+        plain = [int(n) if n == int(n) else float(n) for n in sorted([*numbers, *between])]
+        return plain + others or [None]
 
 
 @lru_cache(maxsize=256)
@@ -238,6 +262,14 @@ def _one_test(cell: str) -> str:
     if "?" in _outside_texts(cell):
         return "".join(part if part.startswith('"') else part.replace("?", INPUT) for part in re.split(r'("[^"]*")', cell))
     return f"{INPUT} == ({_term(cell)})"
+
+
+def _holds(test: str, value: Any) -> bool | None:
+    """Whether a cell holds for a value; None where only a case can tell."""
+    try:
+        return test == "" or bool(expressions.evaluate(test, {INPUT: value}))
+    except ExpressionError:
+        return None
 
 
 def _term(text: str) -> str:

@@ -164,7 +164,7 @@ class CompiledDefinition:
     # -- time limits --------------------------------------------------------------------------------------------------
 
     def deadline(self, task: Any, legal: LegalElement | None) -> Deadline | None:
-        """The time limit of an element itself. Raises `ExpressionError`."""
+        """The time limit of an element itself, without what the case leaves out. Raises `ExpressionError`."""
         if legal is None or not legal.due:
             return None
         value = expressions.evaluate(legal.due, task.data)
@@ -172,7 +172,7 @@ class CompiledDefinition:
             return None  # the expression says that there is none this time
         if not isinstance(value, Deadline):
             raise ExpressionError(f"期限表达式没有得出期限：{legal.due}")
-        return value
+        return value.excluding(task.workflow.script_engine.excluded)
 
     def timer_deadline(self, event: Any) -> Deadline | None:
         """What `due` is for a timer event: the limit of the activity that it stands on, or its own where it stands on none.

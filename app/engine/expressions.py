@@ -46,6 +46,13 @@ def names_in(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def names_read_in(source: str) -> frozenset[str]:
+    """Case variables whose value an expression or script needs: those that it mentions without those that it only sets. Raises `ExpressionError`."""
+    names = [node for node in ast.walk(parsed(source, True)) if isinstance(node, ast.Name)]
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return names_in(source) - ({node.id for node in names} - read)
+
+
 def constants_in(source: str) -> frozenset[Any]:
     """The texts, numbers and truth values that an expression names. Raises `ExpressionError`."""
     return frozenset(node.value for node in ast.walk(parsed(source, False)) if isinstance(node, ast.Constant)) if source else frozenset()

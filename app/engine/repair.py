@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,8 @@ from app.engine.diagram import Element
 from app.engine.elsewhere import entry, stands_for
 from app.engine.errors import CannotMove, EngineError, NotWaiting
 from app.engine.runner import OpenedTask, Run, opened_task
-from app.engine.timers import LegalTimer
+from app.engine.timers import FIRES_AT, LegalTimer
+from app.law.periods import Stop
 
 Act = Callable[[Run], object]
 
@@ -113,6 +114,26 @@ def _instant(run: Run, timer: Task) -> dt.datetime | None:
     return found
 
 
+def instants_without(run: Run, before: Sequence[Stop]) -> dict[str, dt.datetime]:
+    """When waiting timers fire now that the case leaves out more time than `before`: engine id → instant.
+
+    Only of timers that stood where their expression had put them. One that was moved (a stopped clock, an extension) follows the limit of its task.
+    """
+    engine = run.workflow.script_engine
+    found = {}
+    for timer in run.workflow.event_manager.tasks.values():
+        if not isinstance(timer.task_spec.event_definition, LegalTimer) or not timer.has_state(TaskState.WAITING):
+            continue
+        after = _instant(run, timer)
+        now, engine.excluded = engine.excluded, before
+        was = _instant(run, timer)
+        engine.excluded = now
+        stands = timer.internal_data.get(FIRES_AT)
+        if after is not None and stands and was == dt.datetime.fromisoformat(stands):
+            found[timer.id.hex] = after
+    return found
+
+
 def variables_at(run: Run, engine_id: str | None = None) -> dict[str, Any]:
     """The variables at a waiting place, or at the one that was reached last."""
     task = _find(run, engine_id) if engine_id else None
@@ -140,7 +161,7 @@ def read_at(definition: CompiledDefinition, place: Place) -> frozenset[str]:
     workflow_spec = definition.spec if definition.spec.name == place.scope else definition.subprocess_specs[place.scope]
     conditions = getattr(workflow_spec.task_specs[place.element_id], "cond_task_specs", ())
     sources += [condition.args[0] for condition, _ in conditions if condition is not None]
-    return frozenset().union(*(expressions.names_in(source) for source in sources))
+    return frozenset().union(*(expressions.names_read_in(source) for source in sources))
 
 
 # -- around the element that fails ------------------------------------------------------------------------------------

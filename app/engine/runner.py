@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -29,7 +29,7 @@ from app.engine.errors import ElementFailed, ExpressionError, NotWaiting
 from app.engine.pruning import prune
 from app.engine.scripting import Operators
 from app.engine.timers import FIRES_AT, LegalTimer
-from app.law.periods import Deadline
+from app.law.periods import Deadline, Stop
 
 MAX_STEPS = 500
 """Engine steps that one action may take: a diagram that loops without anybody waiting is stopped here."""
@@ -108,9 +108,11 @@ class WorkflowCache:
 class Run:
     """One action on one case's workflow."""
 
-    def __init__(self, definition: CompiledDefinition, workflow: BpmnWorkflow, operators: Operators) -> None:
+    def __init__(self, definition: CompiledDefinition, workflow: BpmnWorkflow, operators: Operators, excluded: Sequence[Stop] = ()) -> None:
+        """`excluded` are times that the case's limits leave out."""
         self.definition = definition
         self.workflow = workflow
+        workflow.script_engine.excluded = excluded
         workflow.script_engine.operators = operators
         self._passed: list[Passed] = []
         self._outcome: str | None = None
@@ -168,14 +170,14 @@ class Run:
             raise NotWaiting("这个定时器已经不在等待")
         task.internal_data[FIRES_AT] = fires_at.isoformat() if fires_at else ""
 
-    def set_timer_anew(self, engine_id: str) -> dt.datetime:
-        """Derives once more when a waiting timer event fires: the calendar has changed. Raises `NotWaiting`, `ElementFailed`."""
+    def set_timer_anew(self, engine_id: str) -> dt.datetime | None:
+        """Derives once more when a waiting timer event fires: the calendar has changed. None: never. Raises `NotWaiting`, `ElementFailed`."""
         task = self._task(engine_id)
         if task is None or not task.has_state(TaskState.WAITING):
             raise NotWaiting("这个定时器已经不在等待")
         with _named_failures():
             at: str = task.task_spec.event_definition.set_up(task)
-        return dt.datetime.fromisoformat(at)
+        return dt.datetime.fromisoformat(at) if at else None
 
     def reopen(self, engine_id: str, following: list[str]) -> None:
         """Takes a completed human task back (撤回): it waits again, and what it led to is undone.
@@ -364,7 +366,8 @@ def resume(
     body: Callable[[], bytes],
     operators: Operators,
     cached: BpmnWorkflow | None = None,
+    excluded: Sequence[Stop] = (),
 ) -> Run:
-    """Takes up a stored case; `cached` spares reading it."""
+    """Takes up a stored case; `cached` spares reading it, `excluded` are times that its limits leave out."""
     workflow = cached if cached is not None else state.restore(definition, body())
-    return Run(definition, workflow, operators)
+    return Run(definition, workflow, operators, excluded)

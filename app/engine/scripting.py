@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from SpiffWorkflow.spiff.specs.defaults import ServiceTask
 from app.engine import expressions
 from app.engine.errors import ElementFailed, EngineError
 from app.engine.timers import NEVER, as_instant
-from app.law.periods import Deadline
+from app.law.periods import Deadline, Stop
 from app.model.session import DATABASE_AWAY, in_short
 
 T = TypeVar("T")
@@ -64,6 +64,8 @@ class SandboxedScriptEngine(PythonScriptEngine):
         super().__init__(_SandboxedEnvironment())
         self.definition = definition
         self.operators: Operators | None = None
+        self.excluded: Sequence[Stop] = ()
+        """Times that the limits of this case leave out."""
         self.held: tuple[str, str] | None = None
         """A timer event (process, element) that waits without being set: its expression fails, and a repair is about to lead around it."""
 
@@ -100,7 +102,8 @@ class SandboxedScriptEngine(PythonScriptEngine):
 
     def _timer_value(self, task: Any, expression: str) -> Any:
         if expression != "due":
-            return expressions.evaluate(expression, task.data)
+            value = expressions.evaluate(expression, task.data)
+            return value.excluding(self.excluded) if isinstance(value, Deadline) else value
         deadline: Deadline | None = self.definition.timer_deadline(task)
         return deadline or NEVER
 

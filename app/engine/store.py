@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.engine.decision_tables import ids_of
 from app.engine.definition import CompiledDefinition, compile_definition
-from app.engine.diagram import Diagram, Process
+from app.engine.diagram import Diagram, Process, read_diagram
 from app.model import Blob, Case, Definition, DefinitionFile, DefinitionStatus
 
 _compiled: OrderedDict[str, CompiledDefinition] = OrderedDict()
+_properties: OrderedDict[str, Mapping[str, str]] = OrderedDict()
 _lock = Lock()
 _KEEP = 64
+_KEEP_PROPERTIES = 1024
 
 
 def files_of(session: Session, definition_id: int) -> dict[str, bytes]:
@@ -35,6 +37,29 @@ def files_of(session: Session, definition_id: int) -> dict[str, bytes]:
 def compiled(session: Session, definition: Definition) -> CompiledDefinition:
     """The compiled version, from this process's memory when it is there."""
     return _from_memory(session, definition.id, definition.key, definition.content_hash)
+
+
+def properties_of(session: Session, definition: Definition) -> Mapping[str, str]:
+    """What the diagram of a version says of the process as a whole, read without compiling it and kept."""
+    identity = f"{definition.key}:{definition.content_hash}"
+    with _lock:
+        found = _properties.get(identity)
+    if found is None:
+        found = _read_properties(session, definition)
+        with _lock:
+            _properties[identity] = found
+            while len(_properties) > _KEEP_PROPERTIES:
+                _properties.popitem(last=False)
+    return found
+
+
+def _read_properties(session: Session, definition: Definition) -> Mapping[str, str]:
+    for path, body in files_of(session, definition.id).items():
+        if path.endswith(".bpmn") and definition.key.encode() in body:
+            process = read_diagram(path, body).processes.get(definition.key)
+            if process is not None:
+                return process.properties
+    return {}
 
 
 def of_case(session: Session, case: Case) -> CompiledDefinition:

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases import failures, incident_runs, register_days, starting
+from app.cases import failures, incident_runs, register_days, roster_opening, starting
 from app.cases.errors import CaseError
 from app.cases.failures import Failure
 from app.engine import store
@@ -93,7 +93,10 @@ def _take(session: Session) -> OutboxMessage | None:
 def _carry_out(session: Session, message: OutboxMessage) -> None:
     handlers: dict[str, Callable[[dict[str, Any]], object]] = {
         "start_case": lambda payload: _start_case(session, payload),
-        "start_listed": lambda payload: starting.start_listed(session, payload["publication"], payload["process"], payload["entries"]),
+        "start_listed": lambda payload: starting.start_listed(
+            session, payload["publication"], payload["process"], payload["entries"], payload.get("beside", ())
+        ),
+        roster_opening.DELIVERY: lambda payload: roster_opening.open_again(session, payload),
         "registers_day": lambda _payload: register_days.pass_day(session),
         "incident": lambda payload: incident_runs.carry_out(session, payload["run"], payload["incident"]),
     }

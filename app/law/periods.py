@@ -11,7 +11,7 @@ Chinese.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -141,6 +141,28 @@ class Deadline:
         if extension.until is not None and extension.until <= self.due_on:
             raise PeriodError(f"延长后的日期 {extension.until} 应晚于现截止日 {self.due_on}")
         return self._changed(calendar, extensions=(*self.extensions, extension))
+
+    def excluding(self, times: Iterable[Stop], calendar: WorkCalendar | None = None) -> Self:
+        """The deadline without times that do not count, as far as they fall into it.
+
+        A time before the period or after its end changes nothing; nor does any time change a fixed day or a period that counts
+        backwards. Times that are left out already are not left out twice.
+        """
+        if not isinstance(self.rule, Span) or self.rule.direction is Direction.BEFORE:
+            return self
+        found = self
+        for time_out in times:
+            falls_in = time_out.stopped_on <= found.due_on and (time_out.resumed_on is None or time_out.resumed_on > self.since + ONE_DAY)
+            if falls_in and time_out not in found.stops:
+                found = found._changed(calendar, stops=(*found.stops, time_out))
+        return found
+
+    def keeping(self, former: Deadline, calendar: WorkCalendar | None = None) -> Self:
+        """The deadline with what was excluded or granted under a former one as well."""
+        if not former.stops and not former.extensions:
+            return self
+        stops = tuple(dict.fromkeys((*former.stops, *self.stops)))
+        return self._changed(calendar, stops=stops, extensions=tuple(dict.fromkeys((*former.extensions, *self.extensions))))
 
     def recomputed(self, calendar: WorkCalendar | None = None) -> Self:
         """The same deadline derived anew from its rule, for example after a year's holidays were imported."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar as gregorian
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
@@ -132,6 +132,23 @@ class Stop:
     def is_open(self) -> bool:
         """Whether the clock still stands."""
         return self.resumed_on is None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """Everything, as JSON-ready data for ``from_dict``."""
+        resumed = self.resumed_on.isoformat() if self.resumed_on else None
+        return {**asdict(self), "stopped_on": self.stopped_on.isoformat(), "resumed_on": resumed}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, str | None]) -> Stop:
+        """The stop that ``to_dict`` wrote."""
+        resumed = data["resumed_on"]
+        return cls(
+            reason=data["reason"] or "",
+            stopped_on=date.fromisoformat(data["stopped_on"] or ""),
+            resumed_on=date.fromisoformat(resumed) if resumed else None,
+            by=data["by"] or "",
+            legal_basis=data["legal_basis"] or "",
+        )
 
     def __str__(self) -> str:
         until = f"至 {self.resumed_on} 恢复" if self.resumed_on else "起尚未恢复"

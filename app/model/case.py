@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -47,6 +48,7 @@ class Case(Base):
     started_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     limits_moved: Mapped[bool] = mapped_column(default=False)  # some clock was stopped or limit extended: later steps may share it
+    excluded: Mapped[list[Any]] = mapped_column(default=list)  # times of suspension that its limits leave out, `Stop.to_dict` each
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @property

@@ -79,7 +79,7 @@ class IncidentRun(Base):
     act: Mapped[str] = mapped_column(String(10))  # retry, edit, move, cancel
     cause: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(Text)
-    options: Mapped[dict[str, Any]]  # what the act needs: values to set, the element to move to
+    options: Mapped[dict[str, Any]]  # what the act needs: values to set, the element to move to, why the time does not count
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     requested_at: Mapped[dt.datetime]
 

@@ -20,6 +20,7 @@ from app.engine import expressions, store
 from app.engine.diagram import Process
 from app.law.periods import Deadline
 from app.model import Case, Definition, DefinitionStatus, Organisation, Roster
+from app.services import local_law
 
 LIST_NAME = "强制性审核名单"
 
@@ -122,7 +123,8 @@ def limits_since_publication(session: Session, publication_case: Case, published
     Read from the process that the publication starts for each of them.
     """
     found: dict[str, tuple[str, Deadline]] = {}
-    for key in _started_by(store.of_case(session, publication_case).process):
+    for named in _started_by(store.of_case(session, publication_case).process):
+        key = local_law.process_there(session, named, publication_case.region_code, published_on)
         definition = store.in_force(session, key, published_on)
         if definition is None:
             continue

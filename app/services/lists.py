@@ -25,7 +25,7 @@ from app.model import (
     TaskStatus,
 )
 from app.model.identifiers import region_name
-from app.services import list_kinds, outbox
+from app.services import list_kinds, local_law, outbox
 from app.services.context import OperatorError, ServiceContext, operator
 
 CASES_PER_BATCH = 25
@@ -225,8 +225,14 @@ def ensure_enterprises(session: Session, entries: list[RosterEntry], *, is_demo:
 
 
 @operator("start_listed_cases")
-def start_listed_cases(context: ServiceContext, process: str) -> None:
-    """Starts one case per published enterprise, in the background and in batches. Each entry starts exactly one, whatever crashes."""
+def start_listed_cases(context: ServiceContext, process: str, beside: str | None = None) -> None:
+    """Starts one case per published enterprise, in the background and in batches. Each entry starts exactly one, whatever crashes.
+
+    `beside` is a second process that each entry starts as well: a duty that runs beside the first, with a file of its own. In a province whose own
+    process stands instead of a national one, that process is started.
+    """
+    province = _province(context)
+    there = [local_law.process_there(context.session, key, province, context.today) for key in (process, beside) if key is not None]
     publication = context.session.scalars(select(Publication).where(Publication.key == f"list:{context.case.id}")).one()
     ids = context.session.scalars(
         select(PublicationEntry.id).where(PublicationEntry.publication_id == publication.id).order_by(PublicationEntry.position)
@@ -238,7 +244,12 @@ def start_listed_cases(context: ServiceContext, process: str) -> None:
                 "key": f"listed:{publication.id}:{start}",
                 "kind": "start_listed",
                 "case_id": context.case.id,
-                "payload": {"publication": publication.id, "process": process, "entries": list(ids[start : start + CASES_PER_BATCH])},
+                "payload": {
+                    "publication": publication.id,
+                    "process": there[0],
+                    "beside": there[1:],
+                    "entries": list(ids[start : start + CASES_PER_BATCH]),
+                },
             }
             for start in range(0, len(ids), CASES_PER_BATCH)
         ],
@@ -255,6 +266,7 @@ def start_regional_cases(context: ServiceContext, process: str, level: str = "ci
         .where(PublicationEntry.publication_id == publication.id)
         .distinct()
     ).all()
+    process = local_law.process_there(context.session, process, _province(context), context.today)
     for region in sorted({region_at(_level_there(context.session, level, code), code) for code in codes}):
         outbox.put(
             context.session,

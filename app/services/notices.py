@@ -115,9 +115,21 @@ TEMPLATES = {
 
 
 @operator("send_notice")
-def send_notice(context: ServiceContext, to: str, template: str = "notice", title: str | None = None, text: str | None = None) -> None:
-    """A written notice to the organisation behind an actor. `title` and `text` prevail over those of the template."""
+def send_notice(
+    context: ServiceContext,
+    to: str,
+    template: str = "notice",
+    title: str | None = None,
+    text: str | None = None,
+    if_set_up: bool = False,
+) -> None:
+    """A written notice to the organisation behind an actor. `title` and `text` prevail over those of the template.
+
+    `if_set_up`: where nobody here acts for it, nothing is sent (a ministry that works with paper).
+    """
     organisation = resolve_actor(context.session, to, context.case)
+    if organisation is None and if_set_up:
+        return
     if organisation is None:
         raise OperatorError(f"找不到收件单位“{actor_label(to)}”")
     known_title, body = TEMPLATES.get(template, (None, None))

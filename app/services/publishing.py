@@ -65,10 +65,13 @@ def _publisher(context: ServiceContext, kind: str, by: str | None) -> str:
 
 
 @operator("file_record")
-def file_record(context: ServiceContext, to: str, title: str) -> None:
-    """备案: a record filed with a higher authority, which is told."""
+def file_record(context: ServiceContext, to: str, title: str, if_set_up: bool = False) -> None:
+    """备案: a record filed with a higher authority, which is told.
+
+    `if_set_up`: where nobody here acts for that authority the record is entered all the same, and nobody is told.
+    """
     organisation = resolve_actor(context.session, to, context.case)
-    if organisation is None:
+    if organisation is None and not if_set_up:
         raise OperatorError(f"找不到备案单位“{actor_label(to)}”")
     context.session.add(
         EnterpriseRecord(
@@ -80,6 +83,8 @@ def file_record(context: ServiceContext, to: str, title: str) -> None:
             recorded_on=context.today,
         )
     )
+    if organisation is None:
+        return
     message = Message(
         key=f"filing:{context.key}",
         organisation=organisation,

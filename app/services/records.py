@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.law.catalogue import catalogue
 from app.model import EnterpriseRecord
@@ -54,6 +54,18 @@ def record_credit(context: ServiceContext, sanction: str) -> None:
 def record_restriction(context: ServiceContext, sanction: str) -> None:
     """Preferential policies are restricted from today."""
     _enter(context, "restriction", sanction, note="限制享受清洁生产优惠政策")
+
+
+@operator("check_restriction", gives=("restricted",))
+def check_restriction(context: ServiceContext, sanction: str) -> dict[str, Any]:
+    """Whether the enterprise is restricted today under a sanction, by this case or another."""
+    known = select(EnterpriseRecord.id).where(
+        EnterpriseRecord.enterprise_id == context.enterprise.id,
+        EnterpriseRecord.kind == "restriction",
+        EnterpriseRecord.sanction == sanction,
+        EnterpriseRecord.lifted_on.is_(None),
+    )
+    return {"restricted": context.session.scalar(known.limit(1)) is not None}
 
 
 @operator("lift_restriction")

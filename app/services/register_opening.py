@@ -127,7 +127,12 @@ def amend(session: Session, entry: RegisterEntry, applicant: Applicant, hand: Ha
 
 def _known(session: Session, register: Register, applicant: Applicant) -> RegisterEntry | None:
     same = RegisterEntry.uscc == applicant.uscc if applicant.uscc else (RegisterEntry.name == applicant.name)
-    query = select(RegisterEntry).where(RegisterEntry.register_id == register.id, same).with_for_update()
+    query = (
+        select(RegisterEntry)
+        .where(RegisterEntry.register_id == register.id, same)
+        .options(joinedload(RegisterEntry.register).joinedload(Register.keeper))
+        .with_for_update(of=RegisterEntry)
+    )
     if not applicant.uscc and applicant.employer:
         query = query.where(RegisterEntry.employer == applicant.employer)
     return session.scalars(query.limit(1)).first()

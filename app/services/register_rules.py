@@ -248,6 +248,7 @@ def start(session: Session, proposal: RegisterProposal, register: Register, entr
                 "proposal_id": proposal.id,
                 "act": proposal.act,
                 "ground": proposal.ground,
+                **_last_review(session, entry, Act(proposal.act)),
             },
             "title": f"{entry.name if entry else register.name} {process.name}",
             "entry_id": entry.id if entry else None,
@@ -256,6 +257,15 @@ def start(session: Session, proposal: RegisterProposal, register: Register, entr
         },
     )
     return True
+
+
+def _last_review(session: Session, entry: RegisterEntry | None, act: Act) -> dict[str, str | None]:
+    """What the time of a review counts from, as `previous_review_on`: the last review since the entry was listed, else the admission."""
+    if act != Act.REVIEW or entry is None or entry.admitted_on is None:
+        return {}
+    reviewed = select(func.max(RegisterMark.done_on)).where(RegisterMark.entry_id == entry.id, RegisterMark.kind == Act.REVIEW)
+    last = session.scalar(reviewed.where(RegisterMark.done_on >= entry.admitted_on)) or entry.admitted_on
+    return {"previous_review_on": last.isoformat()}
 
 
 def process_for(session: Session, register: Register, law: Registry, act: Act) -> Definition | None:

@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.access.organisations import LEVELS, region_at
 from app.law.admission import FIELDS, Verdict
@@ -84,8 +84,11 @@ def facts_in(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @operator("register_apply", gives=("may_apply", "refusal", "conditions_met", "conditions_unmet", "conditions_by_hand"))
-def register_apply(context: ServiceContext, register: str) -> dict[str, Any]:
-    """Enters an application from what was submitted. `may_apply` is false during a ban or for a needless one; `refusal` says why."""
+def register_apply(context: ServiceContext, register: str, level: str = "") -> dict[str, Any]:
+    """Enters an application from what was submitted. `may_apply` is false during a ban or for a needless one; `refusal` says why.
+
+    `level`: of the authority that keeps the register, where the text lets several keep their own.
+    """
     session, case = context.session, context.case
     law = registry(register, slug_of(case.region_code))
     if law is None:
@@ -95,7 +98,9 @@ def register_apply(context: ServiceContext, register: str) -> dict[str, Any]:
     try:
         entry = apply(
             session,
-            open_register(session, register, _kept_at(law, case.region_code), is_demo=case.is_demo),
+            open_register(
+                session, register, region_at(level, case.region_code) if level else _kept_at(law, case.region_code), is_demo=case.is_demo
+            ),
             _applicant(context, law.kind, data, subject),
             _hand(context, "apply"),
         )
@@ -134,31 +139,48 @@ def _applicant(context: ServiceContext, kind: str, data: dict[str, Any], subject
     return Applicant(applicant.name, applicant.uscc, applicant.employer, applicant.organisation_id, None, specialties, facts_in(data))
 
 
-@operator("register_find", gives=("entry_found", "entry_grade"))
+@operator("register_find", gives=("entry_found", "entry_name", "entry_grade"))
 def register_find(context: ServiceContext, register: str = "") -> dict[str, Any]:
-    """Makes the case be about the entry of whoever the forms name, where no rule and nobody who started it said whom. `entry_found`, `entry_grade`."""
+    """Makes the case be about the entry of the consultant who started it, else of whoever the forms name, where no rule and nobody said whom.
+
+    `entry_found`: on the list now; `entry_name`, `entry_grade`.
+    """
     session, case = context.session, context.case
     subject = session.get(CaseSubject, case.id)
     if subject is not None and subject.entry_id is not None:
-        return {"entry_found": True, "entry_grade": session.get_one(RegisterEntry, subject.entry_id).grade or ""}
+        return _found(session.get_one(RegisterEntry, subject.entry_id))
     law = registry(register, slug_of(case.region_code))
     if law is None:
         raise OperatorError(f"法规目录中没有名录“{register}”")
-    one = _applicant(context, law.kind, submitted(context), None)
-    named = RegisterEntry.name == one.name
-    same = or_(RegisterEntry.uscc == one.uscc, and_(RegisterEntry.uscc.is_(None), named)) if one.uscc else named
-    query = select(RegisterEntry).join(Register).where(Register.law == register, same, RegisterEntry.status == Standing.LISTED)
-    entry = session.scalars(query.where(Register.region_code == _kept_at(law, case.region_code)).limit(1)).first()
+    own = session.get(Organisation, subject.organisation_id) if subject is not None and subject.organisation_id is not None else None
+    query = select(RegisterEntry).join(Register).where(Register.law == register, RegisterEntry.status == Standing.LISTED)
+    query = query.where(Register.region_code == _kept_at(law, case.region_code), _named(context, law.kind, own)).order_by(RegisterEntry.id)
+    entry = session.scalars(query.limit(1)).first()
     if entry is None:
-        return {"entry_found": False, "entry_grade": ""}
+        return {"entry_found": False, "entry_name": None, "entry_grade": ""}
     if subject is None:
         subject = CaseSubject(case_id=case.id)
         session.add(subject)
-    subject.entry_id, subject.organisation_id = entry.id, entry.organisation_id
+    subject.entry_id, subject.organisation_id = entry.id, subject.organisation_id or entry.organisation_id
     if entry.organisation_id is not None and session.get(CaseParty, (case.id, entry.organisation_id)) is None:
         session.add(CaseParty(case_id=case.id, organisation_id=entry.organisation_id))
     session.flush()
-    return {"entry_found": True, "entry_grade": entry.grade or ""}
+    return _found(entry)
+
+
+def _found(entry: RegisterEntry) -> dict[str, Any]:
+    return {"entry_found": entry.status == Standing.LISTED, "entry_name": entry.name, "entry_grade": entry.grade or ""}
+
+
+def _named(context: ServiceContext, kind: str, own: Organisation | None) -> ColumnElement[bool]:
+    """Which entry is meant: the consultant's own; by its code, and by its name where the list has no code; an expert by name and employer."""
+    if own is not None:
+        return or_(RegisterEntry.organisation_id == own.id, and_(RegisterEntry.organisation_id.is_(None), RegisterEntry.name == own.name))
+    one = _applicant(context, kind, submitted(context), None)
+    named = RegisterEntry.name == one.name
+    if one.uscc:
+        return or_(RegisterEntry.uscc == one.uscc, and_(RegisterEntry.uscc.is_(None), named))
+    return and_(named, RegisterEntry.employer == one.employer) if one.employer else named
 
 
 @operator("check_conditions", gives=("conditions_met", "conditions_unmet", "conditions_by_hand"))

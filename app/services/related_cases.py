@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.services import outbox
+from app.services import local_law, outbox
 from app.services.context import ServiceContext, operator
 
 INHERITED = ("grounds", "line", "list_published_on", "levels", "mandatory", "year")
@@ -12,7 +12,8 @@ INHERITED = ("grounds", "line", "list_published_on", "levels", "mandatory", "yea
 
 @operator("start_case")
 def start_case(context: ServiceContext, process: str, **variables: Any) -> None:
-    """Starts a related case about the same enterprise, once."""
+    """Starts a related case about the same enterprise, once. In a province whose own process stands instead of a national one, that is started."""
+    process = local_law.process_there(context.session, process, context.case.region_code, context.today)
     inherited = {name: context.variable(name) for name in INHERITED if context.variable(name) is not None}
     outbox.put(
         context.session,

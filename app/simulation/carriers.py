@@ -9,6 +9,7 @@ from functools import cached_property
 
 from app.cases.library import Library
 from app.engine.diagram import Element, Process
+from app.services import local_law
 from app.services.list_kinds import ListKind
 
 Parts = Mapping[str, Mapping[str, str]]
@@ -38,9 +39,9 @@ class Carriers:
     `processes` are all of these, `started` those of which there are cases.
     """
 
-    def __init__(self, library: Library, begun: Sequence[str]) -> None:
+    def __init__(self, library: Library, begun: Sequence[str], region: str = "") -> None:
         self._library = library
-        self.processes = tuple(_reachable(library, begun))
+        self.processes = tuple(_reachable(library, begun, local_law.jurisdiction_of(region)))
         self.started = tuple(key for key in self.processes if key in begun or _starts_alone(library.process(key)))
         self.tasks = tuple(dict.fromkeys(task for key in self.started for task in _tasks(library, key, [])))
 
@@ -70,8 +71,8 @@ def _starts_alone(process: Process) -> bool:
     return "called" not in process.properties.get("starts", "called").split()
 
 
-def _reachable(library: Library, begun: Sequence[str]) -> Iterator[str]:
-    """Processes, those that they call and those that they start."""
+def _reachable(library: Library, begun: Sequence[str], jurisdiction: str | None) -> Iterator[str]:
+    """Processes, those that they call and those that they start, also in place of a national one where that would be started."""
     pending, seen = [*begun], set()
     while pending:
         key = pending.pop(0)
@@ -81,7 +82,16 @@ def _reachable(library: Library, begun: Sequence[str]) -> Iterator[str]:
         yield key
         found = library.process(key)
         pending += [e.called for e in found.elements.values() if e.called]
-        pending += _started(found)
+        started = _started(found)
+        pending += [*started, *_instead(library, started, jurisdiction)]
+
+
+def _instead(library: Library, keys: Sequence[str], jurisdiction: str | None) -> Iterator[str]:
+    """Processes of a jurisdiction that stand instead of national ones."""
+    for key in sorted(library.diagrams):
+        process = library.process(key)
+        if process.jurisdiction == jurisdiction and set(process.properties.get("instead_of", "").split()) & set(keys):
+            yield key
 
 
 def _started(process: Process) -> list[str]:

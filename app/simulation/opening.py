@@ -68,21 +68,22 @@ def _start(session: Session, stage: Stage, scenario: Scenario, compiled: Compile
     """A case about an enterprise, or about none where the process says so. What people start is started by whom the process names."""
     about_none = compiled.process.properties.get("about") == "none" and not scenario.enterprise.given
     enterprise = None if about_none else places.enterprise(session, scenario.enterprise, region, 1)
-    starting.start(
-        session, process=compiled.key, region=region, enterprise=enterprise, by=_by(session, stage, compiled, region, enterprise),
-        variables={**_usual_variables(compiled), **scenario.data},
-    )  # fmt: skip
+    actor, by = _by(session, stage, compiled, region, enterprise, scenario.data.get("started_by"))
+    variables = {**_usual_variables(compiled), **({"started_by": actor} if actor else {}), **scenario.data}
+    starting.start(session, process=compiled.key, region=region, enterprise=enterprise, by=by, variables=variables)
 
 
-def _by(session: Session, stage: Stage, compiled: CompiledDefinition, region: str, enterprise: Enterprise | None) -> By:
-    """Who starts a process that people start: the first starter that there is in the place."""
+def _by(
+    session: Session, stage: Stage, compiled: CompiledDefinition, region: str, enterprise: Enterprise | None, wanted: object
+) -> tuple[str | None, By]:
+    """Who starts a process that people start: the wanted starter, or the first one that there is in the place."""
     properties = compiled.process.properties
     place = Case(region_code=region, enterprise_id=enterprise.id if enterprise else None)
     for actor in properties.get("starter", "").split() if "manual" in properties.get("starts", "").split() else ():
-        organisation = resolve_actor(session, actor, place)
+        organisation = resolve_actor(session, actor, place) if wanted in (None, actor) else None
         if organisation is not None:
-            return By(stage.people.of(session, organisation.id).user_id, organisation.id)
-    return SYSTEM
+            return actor, By(stage.people.of(session, organisation.id).user_id, organisation.id)
+    return None, SYSTEM
 
 
 def _usual_variables(compiled: CompiledDefinition) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app import clock
 from app.access.organisations import region_at
 from app.law.registers import registries, slug_of
 from app.model import Organisation, OrganisationKind, RegisterEntry, Standing
+from app.model.identifiers import made_up_uscc
 from app.services.register_book import consultant_key
 from app.services.register_opening import open_register
 
@@ -34,16 +35,25 @@ def set_up(session: Session, region: str, experts: Mapping[str, int]) -> None:
 
 
 def enter(session: Session, region: str, registered: Mapping[str, Mapping[str, str | None]]) -> None:
-    """Puts consultants and experts on the registers of the province, in their grades. The office of consultants acts for each of them."""
+    """Puts consultants and experts on the registers of the province, in their grades. The office of consultants acts for each of them;
+    their codes are made up in this order."""
     province, today = region_at("province", region), clock.today()
     office = select(Organisation.id).where(Organisation.kind == OrganisationKind.CONSULTANT, Organisation.region_code == province)
     for law, names in registered.items():
         register = open_register(session, law, province)
-        for name, grade in names.items():
+        for number, (name, grade) in enumerate(names.items(), start=1):
+            code = made_up_uscc(province, number) if register.kind == "consultant" else None
             entry = RegisterEntry(
-                register=register, name=name, status=Standing.LISTED, grade=grade, applied_on=today, admitted_on=today, idle_since=today
+                register=register,
+                name=name,
+                uscc=code,
+                status=Standing.LISTED,
+                grade=grade,
+                applied_on=today,
+                admitted_on=today,
+                idle_since=today,
             )
             if register.kind == "consultant":
-                entry.consultant_key, entry.organisation_id = consultant_key(None, name), session.scalar(office)
+                entry.consultant_key, entry.organisation_id = consultant_key(code, name), session.scalar(office)
             session.add(entry)
     session.flush()

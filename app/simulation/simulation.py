@@ -76,8 +76,8 @@ def simulate(
     played = scenario if isinstance(scenario, Scenario) else parse(scenario)
     digest, own = read_library(files)
     key = _process(played, process, own)
-    carriers = Carriers(own, opening.begun(played, own, key))
     region = played.region or _usual_region(key)
+    carriers = Carriers(own, opening.begun(played, own, key), region)
     regions = {region, *(listed.region for listed in played.roster if listed.region)}
     start = (played.start or clock.now()).astimezone(dt.UTC)
     until = played.until or _horizon(start)

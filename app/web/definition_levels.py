@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from app.cases import administration_view as view
+from app.cases.actor_captions import captions
 from app.engine.definition import CompiledDefinition
 from app.engine.legal_facts import legal_facts
 from app.law.catalogue import Step, catalogue
@@ -44,7 +45,15 @@ def levels(definition: Definition, compiled: CompiledDefinition, endpoint: str) 
     for number, key in enumerate(view.call_order(compiled)):
         elements = {row.element.id: _info(row, given.get((key, row.element.id), [])) for row in view.elements(compiled, key)}
         address = url_for(endpoint, key=definition.key, version=definition.version, process_key=key)
-        found.append(Level(key, compiled.processes[key].name, address, f"diagram-state-{number}", {"elements": elements, "live": False}))
+        found.append(
+            Level(
+                key,
+                compiled.processes[key].name,
+                address,
+                f"diagram-state-{number}",
+                {"elements": elements, "actors": captions(compiled, key), "live": False},
+            )
+        )
     return found
 
 

@@ -42,6 +42,7 @@ def _take(installation: Launched) -> None:
             (clerk, "roster", found["roster"]),
             (enterprise, "portal", "/portal/"),
             (public, "public", found["public"]),
+            (clerk, "library", "/library/"),
             (admin, "process", "/admin/processes"),
         ):
             page.goto(base + path)

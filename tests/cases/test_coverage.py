@@ -27,7 +27,7 @@ def shandong(world: World) -> JurisdictionCoverage:
 
 def deploy(world: World, files: dict[str, bytes]) -> Definition:
     with world.transaction() as session:
-        (draft,) = library.add_draft(session, files)
+        (draft,) = library.add_draft(session, files).drafts
         return library.deploy(session, draft.key, draft.version)
 
 

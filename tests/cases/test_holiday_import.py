@@ -10,8 +10,10 @@ from sqlalchemy import select
 from app.cases import holiday_import
 from app.cases.errors import Forbidden
 from app.law import periods
-from app.model import Case, Event, Timer, TimerKind
+from app.model import Case, CaseState, Event, Timer, TimerKind
+from tests.cases.incident_support import Trouble, office
 from tests.processes.test_main_line import acceptance
+from tests.support.diagrams import boundary, end, flow, parallel, path, script, start, wait
 from tests.support.world import World
 
 PLAIN = "".join(
@@ -77,3 +79,54 @@ def test_a_table_that_changes_no_day_moves_nothing(world: World, notice: Case) -
 def test_only_the_system_administrator_takes_a_table_over(world: World) -> None:
     with pytest.raises(Forbidden):
         take_over(world, PLAIN, "security")
+
+
+# -- cases that stand still -------------------------------------------------------------------------------------------
+
+BESIDE = (
+    start() + parallel("P") + parallel("J") + end() + path("S", "P") + path("J", "E")
+    + office("A") + script("B", "x = missing") + path("P", "A", "B", "J")
+    + wait("W", "workdays(5, since=begun)") + path("P", "W", "J")
+    + office("Q", due="workdays(5, since=begun)") + path("P", "Q", "J") + boundary("BQ", "Q") + office("L") + end("EL") + flow("BQ", "L") + flow("L", "EL")
+)  # fmt: skip
+"""A waiting time and a watched limit of five workdays beside what fails."""
+
+
+@pytest.fixture
+def trouble(world: World) -> Trouble:
+    return Trouble(world)
+
+
+def instants(trouble: Trouble, case_id: int) -> set[dt.datetime | None]:
+    with trouble.world.session() as session:
+        return set(session.scalars(select(Timer.due_at).where(Timer.case_id == case_id, Timer.kind != TimerKind.WARNING)))
+
+
+def test_a_suspended_case_gets_the_new_days_too(trouble: Trouble) -> None:
+    case_id = trouble.suspended(BESIDE)
+    take_over(trouble.world, A_DAY_MORE)
+    assert str(trouble.task(case_id, "Q").due_on) == "2027-01-19"
+    assert instants(trouble, case_id) == {periods.workdays(6, since="2027-01-11").expires_at}
+
+
+def test_what_came_due_while_it_stood_still_waits_for_the_new_day_once_it_goes_on(trouble: Trouble) -> None:
+    case_id = trouble.suspended(BESIDE)
+    trouble.world.clock.to("2027-01-19")  # the 18th is over: everything has come due, and nothing has happened
+    trouble.world.work()
+    take_over(trouble.world, A_DAY_MORE)
+    trouble.mend(case_id, BESIDE.replace("missing", "1"))
+    assert trouble.retry(case_id).done
+    trouble.world.work()
+    assert (trouble.open(case_id), trouble.events(case_id, "task_overdue")) == (["Q"], [])
+    trouble.world.clock.to("2027-01-20")
+    trouble.world.work()
+    assert trouble.open(case_id) == ["L", "Q"]
+
+
+def test_a_case_whose_state_cannot_be_read_keeps_nobody_else_from_the_new_days(trouble: Trouble) -> None:
+    broken, whole = trouble.suspended(BESIDE), trouble.start("乙厂")
+    with trouble.world.transaction() as session:
+        session.get_one(CaseState, broken).body = b"nonsense"
+    assert take_over(trouble.world, A_DAY_MORE).unread == (trouble.case(broken).number,)
+    assert str(trouble.task(broken, "Q").due_on) == "2027-01-18"
+    assert instants(trouble, whole) == {periods.workdays(6, since="2027-01-11").expires_at}

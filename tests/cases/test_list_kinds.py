@@ -8,20 +8,30 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import paperwork, roster_opening, roster_queries, rosters
+from app.cases import paperwork, roster_opening, roster_queries, rosters, starting
 from app.cases.errors import CaseError, Forbidden, InvalidForm
 from app.engine import store
 from app.engine.definition import content_hash
 from app.engine.diagram import read_diagram
 from app.law import periods
-from app.model import Case, DefinitionStatus, Enterprise, Notice, Organisation, OrganisationKind, Publication, Roster
+from app.model import (
+    Case,
+    DefinitionStatus,
+    Enterprise,
+    Notice,
+    Organisation,
+    OrganisationKind,
+    Publication,
+    PublicationEntry,
+    Roster,
+)
 from app.office.official_document import Paragraph
 from app.services import list_kinds
 from app.services.notices import handling_office
 from tests.support.world import COUNTY, World, uscc_of
 
 SHENYANG, HEPING, DALIAN, ZHONGSHAN = "210100", "210102", "210200", "210202"
-LIAONING = "210000"
+LIAONING, TIANHE = "210000", "440106"
 
 
 @pytest.fixture
@@ -37,6 +47,21 @@ def liaoning(world: World) -> World:
             )
             session.add(bureau)
             world.add_user(session, username, bureau)
+    return world
+
+
+@pytest.fixture
+def guangdong(world: World) -> World:
+    """Bureaus of Guangdong, which has no list of its own, and of Tibet, whose texts the catalogue does not have."""
+    with world.transaction() as session:
+        for username, level, body, region in (
+            ("gd-county", "county", "environment", TIANHE), ("gd-city", "city", "environment", "440100"),
+            ("gd-province", "province", "environment", "440000"), ("gd-coordinator", "province", "coordinator", "440000"),
+            ("xz-county", "county", "environment", "540102"),
+        ):  # fmt: skip
+            office = Organisation(kind=OrganisationKind.AUTHORITY, name=f"{region}{body}", level=level, body=body, region_code=region)
+            session.add(office)
+            world.add_user(session, username, office)
     return world
 
 
@@ -173,3 +198,36 @@ def test_a_list_of_a_version_without_grounds_takes_those_of_today(world: World) 
         case.definition_id, case.content_hash = version.id, version.content_hash
         session.flush()
         assert set(list_kinds.of_case(session, case).grounds) == {"1", "3"}
+
+
+def test_where_a_province_has_no_list_the_nation_s_stands_in(guangdong: World) -> None:
+    with guangdong.session() as session:
+        for username in ("gd-county", "gd-city", "xz-county"):
+            assert kinds(guangdong, session, username) == ["national.listing_exceed"]
+        assert kinds(guangdong, session, "gd-province") == ["national.listing_exceed", "national.listing_toxic"]
+        assert kinds(guangdong, session, "gd-coordinator") == []
+
+
+def test_the_nation_s_list_starts_what_the_place_has_for_it_and_the_disclosure_beside(guangdong: World) -> None:
+    case = guangdong.new_roster("gd-county", 2027)
+    assert case.roster_id is not None
+    guangdong.add_entries("gd-county", case.roster_id, ["甲厂"], ["1"], TIANHE)
+    guangdong.do_step("gd-county", case.id, "listing-exceed.s1")
+    guangdong.do_step("gd-city", case.id, "listing-exceed.s2", decision="approve")
+    guangdong.do_step("gd-province", case.id, "listing-exceed.s3", decision="approve")
+    guangdong.work()
+    publication = guangdong.case_of("national.list_publication_exceed")
+    with guangdong.session() as session:
+        limits = roster_queries.about_to_publish(session, session.get_one(Case, publication.id)).deadlines
+    # From Guangdong's own audit and from the nation's disclosure: a month, two months, a year from Monday 11 January 2027.
+    assert [limit.due_on.isoformat() for _, limit in limits] == ["2027-02-11", "2027-03-11", "2028-01-11"]
+    guangdong.do_step("gd-province", publication.id, "listing-exceed.s4")
+    guangdong.do_step("gd-province", publication.id, "listing-exceed.s6")
+    guangdong.work()
+    with guangdong.session() as session:
+        started = {c.process_key for c in session.scalars(select(Case).where(Case.parent_id == publication.id))}
+        entry = session.scalars(select(PublicationEntry)).one()
+        main = session.get_one(Case, entry.case_id)
+        assert starting.start_listed(session, entry.publication_id, main.process_key, [entry.id], ["national.disclosure"]) == 0
+    assert started == {"guangdong.mandatory_audit", "national.disclosure"}
+    assert main.process_key == "guangdong.mandatory_audit"

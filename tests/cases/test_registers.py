@@ -58,6 +58,7 @@ from tests.support.registers import (
     offices,
     proposals_of,
     result,
+    without_procedures,
 )
 from tests.support.world import World, uscc_of
 
@@ -68,6 +69,7 @@ PLACES = (BEIJING, TIANJIN, GUANGDONG, ZHEJIANG, SHANDONG)
 def keepers(world: World) -> None:
     for region in PLACES:
         offices(world, region)
+    without_procedures(world, "beijing")
 
 
 def act(world: World, who: str, entry: int, kind: Act, **given: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine import expressions
-from app.engine.decision_tables import INPUT, DecisionTable, read_tables, unary_test
+from app.engine.decision_tables import INPUT, DecisionTable, Fault, read_tables, unary_test
 from app.engine.errors import DiagramError, ExpressionError
 
 Row = tuple[list[str], list[str]]
@@ -119,11 +120,22 @@ def test_what_is_collected_may_be_added_up() -> None:
 
 
 def test_a_gap_between_the_figures_of_a_table_is_found() -> None:
-    assert table([(["< 50"], ["1"]), (["> 50"], ["2"])]).faults() == ["没有一行适用于 fee = 50.0"]
+    assert table([(["< 50"], ["1"]), (["> 50"], ["2"])]).faults() == [Fault((), "fee = 50")]
 
 
 def test_an_overlap_is_found() -> None:
-    assert table([(["<= 50"], ["1"]), ([">= 50"], ["2"])]).faults() == ["第 1、2 行同时适用于 fee = 50.0"]
+    assert table([(["<= 50"], ["1"]), ([">= 50"], ["2"])]).faults() == [Fault((1, 2), "fee = 50")]
+
+
+def test_what_only_a_case_can_tell_is_neither_gap_nor_overlap() -> None:
+    assert table([(["< cap"], ["1"]), ([">= 50"], ["2"])]).faults() == []
+
+
+def test_a_wide_table_is_looked_through_in_no_time() -> None:
+    wide: list[Row] = [([f"[{n}..{n + 1}["] * 3, ["1"]) for n in range(40)]
+    began = time.process_time()
+    assert table(wide, inputs=("a", "b", "c")).faults()
+    assert time.process_time() - began < 3
 
 
 def test_a_table_without_gap_or_overlap_has_no_fault() -> None:

@@ -369,6 +369,13 @@ def test_an_element_says_what_it_reads() -> None:
     assert repair.read_at(definition, Place("t.main", "G")) == {"answer"}
 
 
+def test_what_a_script_only_sets_is_not_what_it_needs() -> None:
+    definition = compiled(
+        start() + script("B", "share = total // parts\ntotal = total + 1\nother = get('more', 0)") + end() + path("S", "B", "E")
+    )
+    assert repair.read_at(definition, Place("t.main", "B")) == {"total", "parts", "more"}
+
+
 def test_a_case_that_stands_at_the_place_is_led_on_without_an_act() -> None:
     case = Case(compiled(CALLER, child=CHILD))
     done = case.act(lambda run: repair.divert(run, None, Place("t.child", "A"), "Z", outward=1))

@@ -476,3 +476,43 @@ def test_a_deadline_cannot_be_changed_in_place() -> None:
     assert replace(deadline, since_label="名单公布") != deadline
     with pytest.raises(AttributeError):
         deadline.due_on = date(2026, 1, 1)  # type: ignore[misc]
+
+
+# -- times that do not count --------------------------------------------------------------------------------------------
+
+STOOD = Stop("停电", date(2026, 3, 5), date(2026, 3, 9))  # four days
+
+
+@pytest.mark.parametrize(
+    ("deadline", "due"),
+    [
+        (days(10, "2026-03-02"), date(2026, 3, 16)),
+        (workdays(5, "2026-03-02"), date(2026, 3, 11)),  # Thursday and Friday
+        (days(3, "2026-03-02"), date(2026, 3, 9)),  # it ran out on the day on which it stood first
+        (days(2, "2026-03-02"), date(2026, 3, 4)),  # over before
+        (days(10, "2026-03-08"), date(2026, 3, 18)),  # begins on its last day, which does not count anyway
+        (days(10, "2026-03-07"), date(2026, 3, 18)),  # only what falls into it
+        (every_year(3, 20, "2026-03-02"), date(2026, 3, 20)),
+        (days_before(5, "2026-03-20"), days_before(5, "2026-03-20").due_on),
+    ],
+)
+def test_a_time_that_does_not_count_is_left_out_as_far_as_it_falls_into_the_period(deadline: Deadline, due: date) -> None:
+    assert deadline.excluding([STOOD]).due_on == due
+
+
+def test_leaving_the_same_time_out_again_changes_nothing() -> None:
+    once = days(10, "2026-03-02").excluding([STOOD])
+    assert once.excluding([STOOD]) == once
+
+
+def test_a_new_limit_keeps_what_was_left_out_and_granted_under_a_former_one_once() -> None:
+    former = days(10, "2026-03-02").excluding([STOOD]).extended(Extension("补充", date(2026, 3, 10), 5, Unit.DAY))
+    fresh = days(20, "2026-03-02").excluding([STOOD])
+    kept = fresh.keeping(former)
+    assert (kept.stops, kept.extensions) == ((STOOD,), former.extensions)
+    assert days(20, "2026-03-02").keeping(days(10, "2026-03-02")) == days(20, "2026-03-02")
+
+
+def test_a_stop_survives_being_written_down() -> None:
+    for stop in (STOOD, replace(STOOD, resumed_on=None, by="甲", legal_basis="乙")):
+        assert Stop.from_dict(stop.to_dict()) == stop

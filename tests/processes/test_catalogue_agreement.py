@@ -28,9 +28,19 @@ PROCEDURES = (
     "sd-audit-2017.extension",
     "sd-audit-2017.result-publication",
     "sd-audit-2017.acceptance",
+    "sd-audit-2017.voluntary",
+    "sd-audit-2017.consultant-filing",
+    "sd-audit-2017.yearly-report",
+    "sd-audit-2017.expert-pool-setup",
+    "sd-audit-2017.commendation",
     "sd-audit-2017.penalty-enterprise",
+    "sd-audit-2017.penalty-consultant",
     "sd-acceptance-2008.acceptance",
     "sd-acceptance-2008.rectification",
+    "sd-acceptance-2008.projects",
+    "sd-agency-2008.grading",
+    "sd-benchmark-2008.benchmarking",
+    "sd-benchmark-2008.recognition",
 )
 STEPS = [step.id for name in PROCEDURES for step in catalogue().procedure(name).steps]  # type: ignore[union-attr]
 KEYS = sorted(LIBRARY.diagrams)

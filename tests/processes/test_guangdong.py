@@ -24,9 +24,6 @@ KEYS = sorted(key for key in LIBRARY.diagrams if key.startswith("guangdong."))
 SHARED = {"guangdong.city_verification", "guangdong.countersigning", "guangdong.three_departments"}
 """What only runs inside other processes: their scenarios go through it."""
 ELSEWHERE = {
-    # What needs entries of a register: see test_guangdong_registers.py.
-    "guangdong.agency_announcement": {"不受理"},
-    "guangdong.agency_removal": {"已改正，保留公告", "已除名"},
     # What ends while the case goes on: it is told as the events that led there.
     "guangdong.acceptance_filing": {"继续等候申请"},
     "guangdong.assessment_filing": {"继续等候申请"},

@@ -265,3 +265,26 @@ def test_a_publication_bears_the_year_of_its_round(world: World, audit: Case) ->
             2027,
         ]
         assert set(session.scalars(select(Roster.status))) == {"published"}
+
+
+def test_a_restriction_is_known_until_it_is_lifted_and_only_under_its_own_sanction(world: World, audit: Case) -> None:
+    def restricted(sanction: str = "cn-fund-2009.s17") -> Any:
+        return ask(world, audit, "check_restriction", sanction=sanction)["restricted"]
+
+    assert restricted() is False
+    ask(world, audit, "record_restriction", sanction="cn-fund-2009.s17")
+    assert (restricted(), restricted("cn-fund-2009.s16")) == (True, False)
+    ask(world, audit, "lift_restriction", sanction="cn-fund-2009.s17")
+    assert restricted() is False
+
+
+@pytest.mark.parametrize(("operator", "arguments"), [("file_record", {"title": "抄报"}), ("send_notice", {"text": "抄报"})])
+def test_a_ministry_that_nobody_acts_for_here_stops_nothing_where_the_diagram_says_so(
+    world: World, audit: Case, operator: str, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(OperatorError, match="找不到"):
+        ask(world, audit, operator, to="national_science", **arguments)
+    records, notices = number_of(world, EnterpriseRecord), number_of(world, Notice)
+    ask(world, audit, operator, to="national_science", if_set_up=True, **arguments)
+    assert number_of(world, Notice) == notices
+    assert number_of(world, EnterpriseRecord) - records == (operator == "file_record")

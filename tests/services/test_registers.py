@@ -20,6 +20,7 @@ from tests.support.registers import (
     ABLE,
     BEIJING,
     CONSULTANTS,
+    EXPERTS,
     GUANGDONG,
     LIAONING,
     SHANDONG,
@@ -36,6 +37,7 @@ from tests.support.registers import (
     proposals_of,
     result,
     submitted,
+    without_procedures,
 )
 from tests.support.world import World, uscc_of
 
@@ -46,6 +48,7 @@ PLACES = (BEIJING, TIANJIN, GUANGDONG, ZHEJIANG, LIAONING, SHANDONG)
 def keepers(world: World) -> None:
     for region in PLACES:
         offices(world, region)
+    without_procedures(world, "beijing")
 
 
 # -- admission ----------------------------------------------------------------------------------------------------------------
@@ -525,10 +528,46 @@ def test_a_case_that_an_office_starts_is_about_whom_its_form_names(world: World)
     assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG])["entry_found"] is False
     submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"))
     for _ in range(2):
-        assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {"entry_found": True, "entry_grade": ""}
+        assert ask(world, case, "register_find", register=CONSULTANTS[GUANGDONG]) == {
+            "entry_found": True,
+            "entry_name": "甲咨询",
+            "entry_grade": "",
+        }
     with world.session() as session:
         subject = session.get_one(CaseSubject, case)
         assert (subject.entry_id, subject.organisation_id) == (entry, entry_of(world, entry).organisation_id)
+
+
+def test_a_consultant_that_started_a_case_is_found_whatever_it_writes(world: World) -> None:
+    listed(world, TIANJIN, "乙咨询")
+    own = _consultant(world)
+    listed(world, TIANJIN, organisation_id=own)
+    case = case_about(world, TIANJIN)
+    with world.transaction() as session:
+        session.add(CaseSubject(case_id=case, organisation_id=own))
+    submitted(world, case, consultant_name="乙咨询", consultant_uscc=uscc_of("乙咨询"))
+    assert ask(world, case, "register_find", register=CONSULTANTS[TIANJIN])["entry_name"] == "甲咨询"
+
+
+def test_of_two_experts_of_one_name_the_employer_tells_and_who_is_removed_is_not_found(world: World) -> None:
+    expert(world, TIANJIN, "张三", "环保", employer="一院")
+    second = expert(world, TIANJIN, "张三", "环保", employer="二院")
+    case = case_about(world, TIANJIN)
+    submitted(world, case, expert_name="张三", employer="二院")
+    assert ask(world, case, "register_find", register=EXPERTS[TIANJIN])["entry_found"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == second
+    do(world, second, Act.REMOVAL, ground="removals.3")
+    assert ask(world, case, "register_find", register=EXPERTS[TIANJIN])["entry_found"] is False
+
+
+def test_a_second_application_of_somebody_known_is_entered_in_the_old_entry(world: World) -> None:
+    entry = listed(world, BEIJING)
+    case = case_about(world, BEIJING)
+    submitted(world, case, consultant_name="甲咨询", consultant_uscc=uscc_of("甲咨询"), **ABLE)
+    assert ask(world, case, "register_apply", register=CONSULTANTS[BEIJING])["may_apply"] is True
+    with world.session() as session:
+        assert session.get_one(CaseSubject, case).entry_id == entry
 
 
 def test_a_case_about_nobody_that_names_nobody_stops(world: World) -> None:

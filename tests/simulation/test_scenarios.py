@@ -31,6 +31,7 @@ ON_THE_SIDE = {
     "shandong.listing_coordinator": {"名单转入汇总发布"},
     "shandong.listing_env": {"名单转入汇总发布"},
     "shandong.mandatory_audit": {"信息公开办结"},
+    "shandong.projects": {"不属奖补范围"},  # the other branch names the case
     "shandong.rectification": {"逾期已督办"},
 }
 

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -17,6 +17,7 @@ from app.model import (
     CaseSubject,
     ClientOutcome,
     Definition,
+    DefinitionStatus,
     Enterprise,
     Organisation,
     OrganisationKind,
@@ -60,6 +61,14 @@ def offices(world: World, region: str) -> None:
             body_of = Organisation(kind=kind, name=f"{region}{kind.value}", region_code=region)
             session.add(body_of)
             world.add_user(session, f"{region}-{kind.value}", body_of)
+
+
+def without_procedures(world: World, *slugs: str) -> None:
+    """Takes back what places have drawn for their consultants and experts: what rules find then waits for the keeper's clerk."""
+    with world.transaction() as session:
+        for slug in slugs:
+            drawn = or_(Definition.key.startswith(f"{slug}.agency_"), Definition.key.startswith(f"{slug}.expert_"))
+            session.execute(update(Definition).where(drawn).values(status=DefinitionStatus.RETIRED))
 
 
 def keeper_user(world: World, session: Session, register: Register) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.cases import calendars
 from app.config import ROOT
+from app.engine import store
 from app.model import Case, Definition, Event, Holiday, Membership, Organisation, Task, User
 from tests.support.world import World
 from tests.web.portal_support import client_of
@@ -76,6 +79,34 @@ def test_a_changed_diagram_is_uploaded_as_a_draft_and_deployed_after_confirmatio
             == "deployed"
         )
         assert session.scalar(select(func.count()).where(Event.kind == "process_deployed")) == 1
+
+
+def upload_and_deploy(client: Any, body: bytes) -> str:
+    """Gives the page after the deployment."""
+    client.post("/admin/processes/upload", data={"files": [(io.BytesIO(body), "penalty.bpmn")]}, content_type="multipart/form-data")
+    return str(client.post("/admin/processes/shandong.penalty/2/deploy", follow_redirects=True).text)
+
+
+def test_a_recorded_extension_holds_for_the_next_version_of_the_same_regulation(app: Flask, world: World) -> None:
+    body = (ROOT / "processes/shandong/penalty.bpmn").read_text().replace("认定违法情形", "认定违法事实").encode()
+    assert "新案件按这一版办理" in upload_and_deploy(client_of(app, world, "admin"), body)
+    with world.session() as session:
+        notes = session.scalars(
+            select(Definition.extension_note).where(Definition.key == "shandong.penalty").order_by(Definition.version)
+        ).all()
+        assert notes[0] is not None
+        assert notes[0] == notes[1]
+        found = store.in_force(session, "shandong.penalty", clock.today())
+        assert found is not None
+        assert found.version == 2
+
+
+def test_a_version_whose_regulation_has_expired_does_not_claim_new_cases(app: Flask, world: World) -> None:
+    body = (ROOT / "processes/shandong/penalty.bpmn").read_text().replace('value="2022-05-19"', 'value="2022-05-18"').encode()
+    client = client_of(app, world, "admin")
+    page = upload_and_deploy(client, body)
+    assert "新案件暂不按这一版开始" in page
+    assert "新案件按这一版办理" not in page
 
 
 def test_a_broken_diagram_is_refused_with_its_problems(app: Flask, world: World) -> None:

@@ -26,7 +26,7 @@ def deploy_changed(world: World, replacement: str, old: str = LIMIT) -> None:
     body = (ROOT / DIAGRAM).read_text()
     assert old in body
     with world.transaction() as session:
-        (draft,) = library.add_draft(session, {DIAGRAM: body.replace(old, replacement).encode()})
+        (draft,) = library.add_draft(session, {DIAGRAM: body.replace(old, replacement).encode()}).drafts
         library.deploy(session, draft.key, draft.version)
 
 
@@ -75,7 +75,7 @@ def test_a_part_leads_into_the_shared_sub_process_with_what_it_does_there(app: F
 
 
 def test_only_missing_or_only_carried_steps_are_shown_on_request(app: Flask, world: World) -> None:
-    carried, missing = "sd-audit-2017.disclosure.s2", "sd-audit-2017.voluntary.s1"
+    carried, missing = "sd-audit-2017.disclosure.s2", "sd-opinion-2004.meeting.s1"
     everything = page(app, world)
     assert carried in everything
     assert missing in everything
@@ -175,3 +175,23 @@ def test_without_a_database_the_library_is_measured(settings: Settings, tmp_path
     bare = create_app(settings)
     assert "流程库文件夹" in command(bare)
     bare.extensions["runtime"].database.engine.dispose()
+
+
+def test_procedures_are_told_one_by_one_and_in_per_cent(app: Flask) -> None:
+    lines = command(app, "sd-acceptance-2008.*").splitlines()
+    assert lines[0].split() == ["程序", "名称", "步骤", "已承载", "比例"]
+    assert [line.split()[0] for line in lines[1:]] == [
+        "sd-acceptance-2008.acceptance", "sd-acceptance-2008.rectification", "sd-acceptance-2008.projects",
+    ]  # fmt: skip
+    assert all(line.endswith("100 %") for line in lines[1:])
+
+
+def test_a_procedure_that_is_not_carried_whole_fails_and_names_its_steps(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["catalogue", "coverage", "sd-demo-2004.selection"])
+    assert (result.exit_code, "0 %" in result.output) == (1, True)
+    assert "缺少：sd-demo-2004.selection.s1" in result.output
+
+
+def test_a_procedure_that_does_not_exist_is_said(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["catalogue", "coverage", "sd-audit-2017.penalties"])
+    assert (result.exit_code, "目录中没有程序“sd-audit-2017.penalties”" in result.output + (result.stderr or "")) == (1, True)

@@ -16,6 +16,7 @@ from app.jobs import deliveries
 from app.model import CaseState, CaseStatus, Event, IncidentRun, IncidentStatus, OutboxMessage, Task, TaskStatus
 from app.services import outbox
 from tests.cases.incident_support import BROKEN, KEY, Trouble, office, row
+from tests.cases.test_suspended_time import suspended, watched
 from tests.support.diagrams import call, script
 from tests.support.world import World
 from tests.web.api_support import Caller
@@ -117,7 +118,9 @@ def test_one_broken_form_leaves_lists_and_the_case_standing(app: Flask, trouble:
 def test_the_enterprise_is_told_that_the_fault_is_not_theirs(app: Flask, trouble: Trouble) -> None:
     trouble.suspended()
     page = client_of(app, trouble.world, "enterprise:甲厂").get("/portal/").text
-    assert "系统正在处理一个故障" in page
+    for words in ("系统管理员正在处理", "不需要重新提交", "法定期限照常计算", "会书面通知您单位"):
+        assert words in page
+    assert "不受影响" not in page
 
 
 # -- programs -----------------------------------------------------------------------------------------------------------
@@ -430,3 +433,51 @@ def test_the_auditor_reads_both_values_and_the_reason(app: Flask, trouble: Troub
     assert "missing 由“（没有）”改为“3”" in page
     with trouble.world.session() as session:
         assert session.scalars(select(Event).where(Event.kind == "incident_data_edited")).one().user_id == trouble.world.users["admin"]
+
+
+# -- the time of suspension -----------------------------------------------------------------------------------------------
+
+
+def stood_still(trouble: Trouble) -> int:
+    """A case with an open task of ten days beside what failed, suspended on the 12th and looked at on the 25th."""
+    case_id = suspended(trouble, watched())
+    trouble.mend(case_id, watched().replace("missing", "1"))
+    return case_id
+
+
+def test_the_page_asks_whether_the_time_counts_and_says_what_follows_either_way(trouble: Trouble, admin: FlaskClient) -> None:
+    case_id = stood_still(trouble)
+    page = admin.get(incident_page(trouble, case_id, "/retry")).text
+    assert "挂起的 13 天是否计入法定期限" in page
+    assert "“Q”的期限 2027-01-21（周四） 已过，恢复后立即记为逾期" in page
+    assert "“Q”的期限由 2027-01-21（周四） 顺延至 2027-02-03（周三）" in page
+    assert re.search(r'value="counts" checked', page)
+
+
+def test_the_time_counts_by_default(trouble: Trouble, admin: FlaskClient) -> None:
+    case_id = stood_still(trouble)
+    assert admin.post(incident_page(trouble, case_id, "/retry"), data={"reason": "已改", "time_reason": "没有选"}).status_code == 302
+    assert str(trouble.task(case_id, "Q").due_on) == "2027-01-21"
+
+
+def test_it_is_left_out_when_that_is_chosen_with_a_reason(trouble: Trouble, admin: FlaskClient) -> None:
+    case_id = stood_still(trouble)
+    chosen = {"reason": "已改", "time": "excluded"}
+    refused = admin.post(incident_page(trouble, case_id, "/retry"), data=chosen)
+    assert refused.status_code == 400
+    assert "请写明挂起期间不计入期限的原因" in refused.text
+    assert re.search(r'value="excluded" checked', refused.text)
+    assert trouble.case(case_id).status == CaseStatus.SUSPENDED
+    assert admin.post(incident_page(trouble, case_id, "/retry"), data={**chosen, "time_reason": "机房停电"}).status_code == 302
+    assert str(trouble.task(case_id, "Q").due_on) == "2027-02-03"
+    assert "机房停电" in admin.get(f"/cases/{case_id}?tab=limits").text
+
+
+def test_the_page_does_not_ask_on_the_day_itself(trouble: Trouble, admin: FlaskClient) -> None:
+    case_id = suspended(trouble, watched(), until="2027-01-12")
+    assert "是否计入法定期限" not in admin.get(incident_page(trouble, case_id, "/retry")).text
+
+
+def test_whoever_ends_a_case_is_not_asked(trouble: Trouble, admin: FlaskClient) -> None:
+    case_id = stood_still(trouble)
+    assert "是否计入法定期限" not in admin.get(incident_page(trouble, case_id, "/cancel")).text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.law.registers import Act
 from app.model import Case, CaseParty, DrawMember, ExpertDraw, Organisation, OrganisationKind, RegisterEntry, Standing
@@ -30,7 +30,9 @@ from tests.support.registers import (
     offices,
     proposals_of,
     result,
+    without_procedures,
 )
+from tests.support.statements import counted
 from tests.support.world import World, uscc_of
 from tests.web.desk_support import Desk, desk
 
@@ -41,6 +43,7 @@ __all__ = ["desk"]
 def keepers(world: World) -> None:
     for region in (BEIJING, TIANJIN, GUANGDONG, SHANDONG):
         offices(world, region)
+    without_procedures(world, "beijing")
 
 
 def consultant(world: World, name: str = "甲咨询", region: str = BEIJING) -> int:
@@ -215,18 +218,13 @@ def test_a_longer_list_asks_the_database_no_more(world: World, desk: Desk, app: 
 
 
 def statements(app: Flask, browser: Any, address: str) -> int:
-    """How many statements a page costs, once what is read now and then has been read."""
-    browser.get(address)
-    count = [0]
-
-    def seen(*_: Any) -> None:
-        count[0] += 1
-
-    engine = app.extensions["runtime"].database.engine
-    event.listen(engine, "before_cursor_execute", seen)
-    assert browser.get(address).status_code == 200
-    event.remove(engine, "before_cursor_execute", seen)
-    return count[0]
+    """How many statements a page costs, without what is read now and then: the least of three."""
+    costs = []
+    for _ in range(3):
+        with counted(app.extensions["runtime"].database.engine) as seen:
+            assert browser.get(address).status_code == 200
+        costs.append(len(seen))
+    return min(costs)
 
 
 # -- experts ------------------------------------------------------------------------------------------------------------------

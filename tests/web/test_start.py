@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.model import Case, Enterprise
+from app.model import Case, Enterprise, Task
 from tests.support.world import World
 from tests.web.desk_support import Desk, desk
 
@@ -60,3 +60,27 @@ def test_a_wrong_code_is_said_beside_the_field_and_kept(desk: Desk, world: World
 def test_what_is_not_offered_cannot_be_started_by_its_address(app: Flask, desk: Desk, world: World, uscc: str) -> None:
     for key in ("shandong.mandatory_audit", "beijing.nothing"):
         assert desk("county-env").post(f"/start/{key}", data={"uscc": uscc}).status_code == 404
+
+
+def test_a_national_procedure_is_offered_as_such_where_nothing_local_stands_instead(desk: Desk) -> None:
+    page = desk("county-env").get("/start").text
+    assert "/start/national.polluter_disclosure" in page
+    assert "本省没有专门规定，按国家规定办理" in page
+    assert '/start/national.penalty"' not in page
+    assert desk("county-env").get("/start/national.penalty").status_code == 404
+    assert "按<strong>国家规定</strong>办理" in desk("county-env").get("/start/national.polluter_disclosure").text
+
+
+def test_the_year_s_report_of_a_province_is_about_no_enterprise(desk: Desk, world: World) -> None:
+    assert desk("province-coord").post("/start/national.yearly_report").status_code == 302
+    with world.session() as session:
+        assert session.scalars(select(Case).where(Case.process_key == "national.yearly_report")).one().enterprise_id is None
+
+
+def test_a_group_of_the_central_government_acts_in_its_own_name(desk: Desk, world: World, uscc: str) -> None:
+    answer = desk("enterprise:甲厂").post("/start/national.yearly_report_group")
+    assert answer.status_code == 302
+    with world.session() as session:
+        case = session.scalars(select(Case).where(Case.process_key == "national.yearly_report_group")).one()
+        task = session.scalars(select(Task).where(Task.case_id == case.id)).one()
+        assert (case.enterprise_id is not None, task.actor, task.waiting_for) == (True, "enterprise_group", None)

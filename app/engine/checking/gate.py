@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Lock
 
 from app.engine import store
-from app.engine.checking import lint, reachability, schema, support
+from app.engine.checking import lint, reachability, schema, support, tables
 from app.engine.checking.references import Operators, Surroundings, unresolved
 from app.engine.checking.results import given_by
 from app.engine.checking.sheet import Finding, Sheet
@@ -19,7 +19,7 @@ from app.engine.checking.soundness.inspection import Inspection
 from app.engine.checking.soundness.verdicts import TOO_LARGE, gist
 from app.engine.definition import bad_forms, compile_definition, content_hash
 from app.engine.diagram import Diagram
-from app.engine.errors import ERROR, DiagramError, Problem
+from app.engine.errors import ERROR, WARNING, DiagramError, Problem
 
 MAX_ELEMENTS = 1_500
 """Elements and flows of one file. A view that people read has about 25."""
@@ -110,6 +110,8 @@ def _of_sheet(sheet: Sheet, diagrams: Mapping[str, Diagram], around: Surrounding
         yield from (at("not-supported", found) for found in support.not_executed_as_drawn(graph))
         yield from (at("timer-without-due", found) for found in support.timer_without_due(graph, process))
         yield from (at(code, found) for code, found in unresolved(graph, process, around))
+        hints = tables.gaps_and_overlaps(graph, process, around.bodies)
+        yield from (replace(at(code, found), severity=WARNING) for code, found in hints)
 
 
 def _compiling(key: str, files: Mapping[str, bytes], diagrams: Mapping[str, Diagram]) -> list[Problem]:

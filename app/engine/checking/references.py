@@ -55,6 +55,7 @@ def unresolved(graph: Graph, process: Process, around: Surroundings) -> Iterator
     yield from _services(graph, process, around)
     yield from _decisions(graph, around)
     yield from _list_kind(process, around)
+    yield from _stands_instead(process, around)
 
 
 def _unknown_steps(facts: Mapping[str, str]) -> Iterator[str]:
@@ -131,6 +132,15 @@ def _list_kind(process: Process, around: Surroundings) -> Iterator[tuple[str, Fi
     publication = said.get("publication", "")
     if publication not in around.diagrams:
         yield "missing-process", Finding("", "", f"“{process.name}”的公布流程（publication）不存在：{publication or '（未写）'}")
+
+
+def _stands_instead(process: Process, around: Surroundings) -> Iterator[tuple[str, Finding]]:
+    """The national processes whose place a province's process takes (`instead_of`) are processes of the nation."""
+    for key in process.properties.get("instead_of", "").split():
+        if key not in around.diagrams:
+            yield "missing-process", Finding("", "", f"“{process.name}”要代替的国家流程（instead_of）不存在：{key}")
+        elif around.diagrams[key].processes[key].jurisdiction != "national" or process.jurisdiction == "national":
+            yield "bad-property", Finding("", "", f"“{process.name}”不能代替“{key}”：代替（instead_of）是地方流程代替国家流程")
 
 
 def _decisions(graph: Graph, around: Surroundings) -> Iterator[tuple[str, Finding]]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-from app.engine import decision_tables
+from app.engine.checking import tables
 from app.engine.checking.references import Surroundings
 from app.engine.diagram import Process
-from app.engine.errors import DiagramError
 
 
 def given_by(process: Process, around: Surroundings) -> Mapping[str, frozenset[str]]:
@@ -23,16 +21,5 @@ def given_by(process: Process, around: Surroundings) -> Mapping[str, frozenset[s
 
 
 def _outputs_of(decision: str, bodies: Mapping[str, bytes]) -> frozenset[str]:
-    for path, body in bodies.items():
-        if path.endswith(".dmn") and decision in (tables := _tables(path, body)):
-            return tables[decision]
-    return frozenset()
-
-
-@lru_cache(maxsize=256)
-def _tables(path: str, body: bytes) -> Mapping[str, frozenset[str]]:
-    """Decision → its outputs; none where the file has faults, which are said elsewhere."""
-    try:
-        return {key: frozenset(table.outputs) for key, table in decision_tables.read_tables(path, body).items()}
-    except DiagramError:
-        return {}
+    table = tables.named(decision, bodies)
+    return frozenset(table.outputs) if table is not None else frozenset()

@@ -110,7 +110,7 @@ def carried(before: Deadline | None, after: Deadline | None, name: str) -> Deadl
     if before is None or after is None:
         return after
     try:
-        return replace(after, stops=before.stops if takes_stops else (), extensions=before.extensions).recomputed()
+        return after.keeping(before if takes_stops else replace(before, stops=()))
     except PeriodError as error:
         raise MoveRefused(f"算不出“{name}”的期限：{error}") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +24,7 @@ from app.engine.migration.tokens import Arrival, Token, marking_of, tokens_of
 from app.engine.runner import MAX_STEPS, OpenedTask, SetTimer, opened_task, waiting_timer
 from app.engine.scripting import ServiceCall
 from app.engine.timers import FIRES_AT, LegalTimer
+from app.law.periods import Stop
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,17 @@ class Mover:
         self._specs = specs_of(old), specs_of(new)
         self._nets: dict[str, Net] = {}
 
-    def move(self, body: bytes, limits: Mapping[str, Limit], known: Mapping[str, Any]) -> Moved:
+    def move(self, body: bytes, limits: Mapping[str, Limit], known: Mapping[str, Any], excluded: Sequence[Stop] = ()) -> Moved:
         """A stored case in the new version.
 
-        `limits` by engine id of the open human tasks; `known` are values that were submitted earlier and that only the new version reads.
+        `limits` by engine id of the open human tasks; `known` are values that were submitted earlier and that only the new version reads; `excluded` are
+        times that its limits leave out.
         Raises `MoveRefused`; nothing outside is ever touched.
         """
         source = state.restore(self.old, body)
-        trip = _Journey(Layout(self.new, known), Limits(self.old, self.new, limits))
+        layout = Layout(self.new, known)
+        layout.workflow.script_engine.excluded = excluded
+        trip = _Journey(layout, Limits(self.old, self.new, limits))
         with _reasons():
             self._carry(trip, source, trip.layout.workflow, (self.old.spec.name, self.new.spec.name))
             kept = self._count(trip)

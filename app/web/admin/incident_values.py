@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.cases.errors import FieldProblem, InvalidForm
+from app.cases.errors import CaseError, FieldProblem, InvalidForm
 from app.cases.incident_data import Variable
+from app.cases.incidents import MAX_REASON
 
 KINDS = {"text": "文字", "number": "数字", "boolean": "是或否", "date": "日期", "json": "列表或其他（JSON）"}
 
@@ -138,3 +139,13 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def excluding(form: Mapping[str, str]) -> str:
+    """Why the time of suspension does not count, empty where it does. Raises `CaseError` for a choice without a reason."""
+    if form.get("time") != "excluded":
+        return ""
+    why = form.get("time_reason", "").strip()[:MAX_REASON]
+    if not why:
+        raise CaseError("请写明挂起期间不计入期限的原因，将书面告知当事人")
+    return why

@@ -8,6 +8,7 @@ from app import clock
 from app.cases.incident_data import Plan
 from app.cases.incident_view import Page
 from app.cases.incident_ways import Level
+from app.cases.suspension import Foresight
 from app.engine.repair import Standing
 from app.law.periods import format_date
 from app.web.admin.incident_values import text_of
@@ -18,12 +19,20 @@ STAYS = "如果故障还在，案件保持挂起，并显示新的原因；办�
 def of_retry(page: Page) -> list[str]:
     if page.row.case is None:
         return ["这次投递会在几秒钟内再做一次。", "仍不成功时，会带着最新的原因回到故障列表。"]
-    return [*_act(page, "按原来提交的内容办结"), "随后流程照常往后办理，由此产生的通知、任务和期限都会生效。", *_late(page), STAYS]
+    return [*_act(page, "按原来提交的内容办结"), "随后流程照常往后办理，由此产生的通知、任务和期限都会生效。", STAYS]
 
 
-def _late(page: Page) -> list[str]:
-    """Limits that ran out while nobody could act."""
-    return [f"挂起期间“{t.name}”的期限（{format_date(t.due_on)}）已过，恢复后立即记为逾期，并按流程处理。" for t in page.missed if t.due_on]
+def of_time_that_counts(page: Page) -> list[str]:
+    """Limits that ran out while nobody could act, when the time counts."""
+    late = [f"“{t.name}”的期限 {format_date(t.due_on)} 已过，恢复后立即记为逾期，并按流程处理。" for t in page.missed if t.due_on]
+    return late or ["法定期限不变，还没有期限因此逾期。"]
+
+
+def of_time_left_out(found: Foresight) -> list[str]:
+    """What follows when the time of suspension does not count."""
+    lines = [f"“{m.task.name}”的期限由 {format_date(m.before.due_on)} 顺延至 {format_date(m.after.due_on)}。" for m in found.limits]
+    lines += [f"“{t.name}”的到期时间由 {_moment(t.before)} 顺延至 {_moment(t.after)}。" for t in found.timers]
+    return lines or ["现在没有期限因此变动；恢复后新产生的期限也不计这段时间。"]
 
 
 def _act(page: Page, done: str) -> list[str]:
@@ -38,7 +47,10 @@ def _act(page: Page, done: str) -> list[str]:
 
 def of_edit(page: Page, plan: Plan, *, and_retry: bool) -> list[str]:
     """Every value before and after, and what moves with it."""
-    lines = [f"“{c.name}”由{_value(c.before)}改为{_value(c.after)}，在案件正在办理的各个环节生效。" for c in plan.changes]
+    lines = [
+        f"“{c.name}”{'由' + _value(c.before) if c.before is not None else '原来没有，'}改为{_value(c.after)}，在案件正在办理的各个环节生效。"
+        for c in plan.changes
+    ]
     for limit in plan.limits:
         until = format_date(limit.deadline.due_on) if limit.deadline else "没有期限"
         before = format_date(limit.before) if limit.before else "没有期限"
@@ -50,7 +62,7 @@ def of_edit(page: Page, plan: Plan, *, and_retry: bool) -> list[str]:
         lines.append(f"“{time.name}”的到期时间由 {_moment(time.before)} 改为 {_moment(time.fires_at)}{past}。")
     lines.append("企业和单位提交过的表单不改动；修改前后的值、原因和修改人写入操作记录。")
     if and_retry:
-        lines += [*_act(page, "随即按原来提交的内容办结"), *_late(page), STAYS]
+        lines += [*_act(page, "随即按原来提交的内容办结"), STAYS]
     else:
         lines.append("案件仍挂起，需要时再重试。")
     return lines
@@ -61,7 +73,9 @@ def _moment(at: dt.datetime | None) -> str:
 
 
 def _value(value: object) -> str:
-    text = text_of(value) if value is not None else "（没有）"
+    if value is None:
+        return "没有"
+    text = text_of(value)
     return f"“{text[:80]}{'…' if len(text) > 80 else ''}”"
 
 
@@ -73,7 +87,7 @@ def of_move(page: Page, level: Level, target: str) -> list[str]:
         lines.append(f"流程办到“{failing}”为止，它和“{level.name}”里还没有办的都不再办理；“{level.name}”里的待办随之取消。")
     else:
         lines.append(f"流程办到“{failing}”为止，“{failing}”不执行。")
-    return [*lines, f"案件从“{target}”继续办理，跳过的环节不补办。", *_late(page), "原因写入操作记录。"]
+    return [*lines, f"案件从“{target}”继续办理，跳过的环节不补办。", "原因写入操作记录。"]
 
 
 def of_leaving(standing: Standing, target: str) -> list[str]:

@@ -23,7 +23,7 @@ from app.web.admin.blueprint import bp
 from app.web.current import principal, reading, transaction
 from app.web.desk import readable
 
-Act = Callable[[Session, Principal, int, str], Outcome]
+Act = Callable[[Session, Principal, int, str, str], Outcome]
 BUTTONS = {"retry": "确认重试", "edit": "确认修改", "move": "确认转到", "cancel": "确认终止"}
 
 
@@ -127,15 +127,19 @@ def retry_incident(incident_id: int) -> Any:
 
 def _confirm_retry(incident_id: int, error: str = "") -> Any:
     page = _open(incident_id)
-    return _confirm(page, "retry", "重试", incident_words.of_retry(page), error=error)
+    return _confirm(page, "retry", "重试", incident_words.of_retry(page), error=error, resumes=True)
 
 
 @bp.route("/incidents/<int:incident_id>/cancel", methods=["GET", "POST"])
 @roles_required(Role.ADMINISTRATOR)
 def cancel_incident(incident_id: int) -> Any:
     if request.method == "POST":
-        return _perform(incident_id, "cancel", {}, incidents.cancel, lambda error: _confirm_cancel(incident_id, error))
+        return _perform(incident_id, "cancel", {}, _cancel, lambda error: _confirm_cancel(incident_id, error))
     return _confirm_cancel(incident_id)
+
+
+def _cancel(session: Session, me: Principal, one: int, reason: str, _excluding: str) -> Outcome:
+    return incidents.cancel(session, me, one, reason)
 
 
 def _confirm_cancel(incident_id: int, error: str = "") -> Any:
@@ -159,8 +163,8 @@ def move_incident_now(incident_id: int) -> Any:
     where = _where(request.form)
     options = {"target": where.target, "outward": where.outward}
 
-    def move(session: Session, me: Principal, one: int, reason: str) -> Outcome:
-        return incidents.move(session, me, one, where, reason)
+    def move(session: Session, me: Principal, one: int, reason: str, excluding: str) -> Outcome:
+        return incidents.move(session, me, one, where, reason, excluding)
 
     return _perform(incident_id, "move", options, move, lambda error: _confirm_move(_open(incident_id), where, error))
 
@@ -191,7 +195,7 @@ def _confirm_move(page: Page, where: Move, error: str = "") -> Any:
         level = _level(incident_ways.levels(session, page.incident), where.outward)
         lines = incident_words.of_move(page, level, _name_of(level.targets, where.target))
     fields = {"target": where.target, "outward": str(where.outward), "source": where.source or ""}
-    return _confirm(page, "move", "转到其他环节", lines, fields=fields, error=error, alone=where.source is not None)
+    return _confirm(page, "move", "转到其他环节", lines, fields=fields, error=error, alone=where.source is not None, resumes=True)
 
 
 def _level(levels: list[Level], outward: int) -> Level:
@@ -218,8 +222,8 @@ def edit_incident(incident_id: int) -> Any:
         return _check_data(incident_id)
     values, and_retry = incident_values.values(form["values"]), form.get("and_retry") == "1"
 
-    def edit(session: Session, me: Principal, one: int, reason: str) -> Outcome:
-        return incident_data.edit(session, me, one, values, reason, and_retry=and_retry)
+    def edit(session: Session, me: Principal, one: int, reason: str, excluding: str) -> Outcome:
+        return incident_data.edit(session, me, one, values, reason, and_retry=and_retry, excluding=excluding)
 
     return _perform(
         incident_id, "edit", {"values": values}, edit, lambda error: _confirm_data(_open(incident_id), values, and_retry, error)
@@ -253,7 +257,8 @@ def _data_form(page: Page, problems: dict[str, str] | None = None, error: str = 
 def _confirm_data(page: Page, values: dict[str, Any], and_retry: bool, error: str = "") -> Any:
     plan = incident_ways.foresee(reading(), page.incident, values)
     fields = {"values": json.dumps(values, ensure_ascii=False), "and_retry": "1" if and_retry else "0"}
-    return _confirm(page, "edit", "修改数据", incident_words.of_edit(page, plan, and_retry=and_retry), fields=fields, error=error)
+    lines = incident_words.of_edit(page, plan, and_retry=and_retry)
+    return _confirm(page, "edit", "修改数据", lines, fields=fields, error=error, resumes=and_retry)
 
 
 # -- one or all ---------------------------------------------------------------------------------------------------------
@@ -268,13 +273,26 @@ def _open(incident_id: int) -> Page:
 
 
 def _confirm(
-    page: Page, act: str, title: str, lines: list[str], *, fields: dict[str, str] | None = None, error: str = "", alone: bool = False
+    page: Page,
+    act: str,
+    title: str,
+    lines: list[str],
+    *,
+    fields: dict[str, str] | None = None,
+    error: str = "",
+    alone: bool = False,
+    resumes: bool = False,
 ) -> Any:
+    """The page that says what will happen. Where the case `resumes`, it asks whether the time of suspension counts."""
+    time_out = incident_ways.time_out(reading(), page.incident, (fields or {}).get("source") or None) if resumes else None
     wanted_all = (request.values.get("all") == "1") and page.same > 0 and not alone
     answer = render_template(
         "admin/incident_confirm.html", page=page, incident=page.incident, case=page.row.case, act=act, title=title, lines=lines,
         fields={**(fields or {}), "cause": page.incident.cause}, error=error, button=BUTTONS[act] if page.row.case or act != "cancel" else "确认不再投递",
-        reason=request.form.get("reason", ""), count=page.same + 1, may_all=page.same > 0 and not alone, wanted_all=wanted_all,
+        reason=request.form.get("reason", ""), time_out=time_out, counts=request.form.get("time") != "excluded",
+        time_reason=request.form.get("time_reason", ""), if_counted=incident_words.of_time_that_counts(page),
+        if_left_out=incident_words.of_time_left_out(time_out) if time_out else [],
+        count=page.same + 1, may_all=page.same > 0 and not alone, wanted_all=wanted_all,
     )  # fmt: skip
     return (answer, 400) if error else answer
 
@@ -283,11 +301,12 @@ def _perform(incident_id: int, act: str, options: dict[str, Any], single: Act, a
     """Does what was confirmed, for the one case or in the background for all of its cause. What is refused is asked again with the reason."""
     reason = request.form.get("reason", "")
     try:
+        excluding = incident_values.excluding(request.form)
         with transaction() as session:
             if request.form.get("all") == "1":
-                run = _begin(session, incident_id, act, options, reason)
+                run = _begin(session, incident_id, act, {**options, **({"excluding": excluding} if excluding else {})}, reason)
                 return redirect(url_for("admin.incident_run", run_id=run.id))
-            outcome = single(session, principal(), incident_id, reason)
+            outcome = single(session, principal(), incident_id, reason, excluding)
     except (Conflict, NotFound):
         raise
     except CaseError as error:

@@ -70,6 +70,8 @@ def import_holidays() -> Any:
     except CaseError as error:
         return _holidays({"year": year, "table": table}, str(error)), 422
     flash(f"{year} 年放假安排已导入，共 {imported.days} 天；{imported.moved} 项期限随之调整", "success")
+    if imported.unread:
+        flash(f"{'、'.join(imported.unread)} 因故障挂起，等待时间没有重算；故障处理后请再导入一次", "warning")
     return redirect(url_for("admin.holidays"))
 
 

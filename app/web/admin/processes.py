@@ -7,14 +7,15 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from app.cases import administration
+from app import clock
+from app.cases import administration, library
 from app.cases import administration_view as view
-from app.cases.errors import CaseError, NotFound
+from app.cases.errors import Conflict, NotFound, Undeployable
 from app.cases.versions import running as running_cases
 from app.engine.errors import DiagramError
 from app.law.catalogue import catalogue
 from app.law.labels import PROCEDURE_KINDS
-from app.model import Definition, Role
+from app.model import Definition, DefinitionStatus, Role
 from app.web import definition_levels
 from app.web.access_control import roles_required
 from app.web.admin import refused
@@ -52,6 +53,7 @@ def process(key: str, version: int | None = None) -> Any:
         definition=definition,
         versions=versions,
         running=running_cases(session, key),
+        faults=library.faults(session, definition) if definition.status == DefinitionStatus.DRAFT else [],
         process=own,
         levels=definition_levels.levels(definition, compiled, "admin.process_xml"),
         marked=request.args.get("element", ""),
@@ -86,33 +88,46 @@ def upload_files() -> Any:
     try:
         sent = uploads.read([file for file in request.files.getlist("files") if file.filename])
         with transaction() as session:
-            drafts = uploads.add_drafts(session, sent)
+            drafts = uploads.add_drafts(session, sent).drafts
             administration.record_drafts(session, principal(), drafts)
     except DiagramError as error:
         shown = refused.drawings(sent, error.problems)
         return render_template("admin/upload.html", problems=error.problems, drawings=shown), 422
-    flash(f"已存为草稿：{'、'.join(d.name for d in drafts)}。检查无误后再部署。", "success")
+    flash(f"检查通过，已存为草稿：{'、'.join(d.name for d in drafts)}。核对无误后再部署。", "success")
     return redirect(url_for("admin.process", key=drafts[0].key, version=drafts[0].version))
 
 
 @bp.get("/processes/<key>/<int:version>/deploy")
 @roles_required(Role.ADMINISTRATOR)
 def confirm_deploy(key: str, version: int) -> Any:
+    return _confirm_deploy(key, version)
+
+
+def _confirm_deploy(key: str, version: int) -> str:
     session = reading()
     versions = view.versions(session, key)
     definition = _chosen(versions, version)
-    if definition.status != "draft":
-        raise CaseError("只有草稿可以部署")
-    current = next((d for d in versions if d.status == "deployed"), None)
-    return render_template("admin/deploy.html", definition=definition, current=current, running=_running(session, key))
+    if definition.status != DefinitionStatus.DRAFT:
+        raise Conflict("只有草稿可以部署")
+    current = next((d for d in versions if d.status == DefinitionStatus.DEPLOYED), None)
+    faults = library.faults(session, definition)
+    return render_template(
+        "admin/deploy.html", definition=definition, current=current, running=_running(session, key), faults=faults,
+        takes_cases=library.takes_cases_once_deployed(session, definition),
+    )  # fmt: skip
 
 
 @bp.post("/processes/<key>/<int:version>/deploy")
 @roles_required(Role.ADMINISTRATOR)
 def deploy(key: str, version: int) -> Any:
-    with transaction() as session:
-        definition = administration.deploy(session, principal(), key, version)
-    flash(f"“{definition.name}”第 {version} 版已部署，新案件按这一版办理", "success")
+    try:
+        with transaction() as session:
+            definition = administration.deploy(session, principal(), key, version)
+            takes_cases = library.is_in_force(definition, clock.today())
+    except Undeployable:
+        return _confirm_deploy(key, version), 409
+    follows = "新案件按这一版办理" if takes_cases else "依据今天不在有效期内，新案件暂不按这一版开始"
+    flash(f"“{definition.name}”第 {version} 版已部署，{follows}", "success")
     return redirect(url_for("admin.process", key=key, version=version))
 
 

@@ -125,17 +125,18 @@ _EVENT_FIELDS: Schema = {
     "detail": {"type": "object"},
 }
 _FILE_FIELDS: Schema = {"id": _ID, "name": {"type": "string"}, "size": {"type": "integer"}}
+_CHECKED: Schema = {name: {"type": "string"} for name in ("file", "element", "name", "code", "message")}
+_WARNINGS: Schema = {
+    **_list(_object(_CHECKED, list(_CHECKED))),
+    "description": "Hints of the checks for whoever draws; they keep nothing from being deployed.",
+}
 _ERROR: Schema = _object(
     {
         "pointer": {
             "type": "string",
             "description": "JSON pointer into the body; for a form's fields into its `data`; `/name` for a parameter.",
         },
-        "file": {"type": "string"},
-        "element": {"type": "string"},
-        "name": {"type": "string"},
-        "code": {"type": "string"},
-        "message": {"type": "string"},
+        **_CHECKED,
     },
     ["message"],
 )
@@ -147,9 +148,8 @@ def _all(fields: Schema) -> Schema:
 
 SCHEMAS: dict[str, Schema] = {
     "Process": _all(_PROCESS_FIELDS),
-    "Draft": _object(
-        {"key": {"type": "string"}, "version": {"type": "integer"}, "drafts": _list(_ref("Process"))}, ["key", "version", "drafts"]
-    ),
+    "Draft": _all({"key": {"type": "string"}, "version": {"type": "integer"}, "drafts": _list(_ref("Process")), "warnings": _WARNINGS}),
+    "Deployed": _all({**_PROCESS_FIELDS, "warnings": _WARNINGS}),
     "Case": _all(_CASE_FIELDS),
     "CaseDetail": _all({**_CASE_FIELDS, "revision": {"type": "integer"}, "tasks": _list(_all(_OPEN_TASK_FIELDS))}),
     "StartedCase": _all({"id": _ID, "number": {"type": "string"}}),
@@ -297,8 +297,8 @@ PATHS: Schema = {
             _path("n", {"type": "integer", "minimum": 1, "maximum": MAX_REVISION}),
         ],
         "post": _post(
-            "Deploy a draft; administrators only", "processes", 200, _json(_ref("Process"), "Deployed."), _body("Nothing"), 404, 409,
-            required=False,
+            "Deploy a draft; administrators only. 409: it is no draft, or the checks do not let it; then `errors` names every problem",
+            "processes", 200, _json(_ref("Deployed"), "Deployed."), _body("Nothing"), 404, 409, required=False,
         ),
     },
     "/cases": {

@@ -9,9 +9,10 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from app.cases.documents import MAX_BYTES
-from app.cases.errors import CaseError, FieldProblem, InvalidForm
+from app.cases.errors import CaseError, FieldProblem, InvalidForm, Undeployable
 from app.cases.idempotency import Answer
 from app.engine.errors import DiagramError
+from app.web.api import shapes
 from app.web.errors import SENTENCES, TITLES, problem, status_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -36,8 +37,9 @@ def invalid(pointer: str, message: str) -> Refusal:
 def answer_to(error: CaseError | DiagramError) -> Answer:
     """What an act's refusal is answered with."""
     if isinstance(error, DiagramError):
-        rows = [{"file": p.file, "element": p.element, "name": p.name, "code": p.code, "message": p.message} for p in error.problems]
-        return _answer(422, "流程图有问题，没有保存任何内容", rows)
+        return _answer(422, "流程图有问题，没有保存任何内容", shapes.problems(error.problems))
+    if isinstance(error, Undeployable):
+        return _answer(409, str(error), shapes.problems(error.problems))
     if isinstance(error, InvalidForm):
         return _answer(422, str(error), [_row(p) for p in error.problems])
     status = status_of(error)

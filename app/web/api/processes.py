@@ -7,7 +7,7 @@ import re
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
-from app.cases import administration
+from app.cases import administration, library
 from app.cases.errors import NotFound
 from app.cases.idempotency import Answer
 from app.model import Role
@@ -27,17 +27,23 @@ def upload() -> Response:
     sent = uploads.read(bodies.files("files"))
 
     def act(session: Session) -> Answer:
-        drafts = uploads.add_drafts(session, sent)
-        administration.record_drafts(session, caller(), drafts)
-        first = drafts[0]
-        return Answer(201, {"key": first.key, "version": first.version, "drafts": [shapes.definition(draft) for draft in drafts]})
+        made = uploads.add_drafts(session, sent)
+        administration.record_drafts(session, caller(), made.drafts)
+        first, drafts = made.drafts[0], [shapes.definition(draft) for draft in made.drafts]
+        return Answer(201, {"key": first.key, "version": first.version, "drafts": drafts, "warnings": shapes.problems(made.hints)})
 
     return perform(act)
 
 
 def deploy(key: str, version: int) -> Response:
+    """Puts a draft into force; 409 with every problem when the checks do not let it."""
     require(Role.ADMINISTRATOR)
     bodies.json_body("Nothing")
     if not re.fullmatch(r"[\w.-]{1,80}", key):
         raise NotFound()
-    return perform(lambda session: Answer(200, shapes.definition(administration.deploy(session, caller(), key, version))))
+
+    def act(session: Session) -> Answer:
+        deployed = administration.deploy(session, caller(), key, version)
+        return Answer(200, {**shapes.definition(deployed), "warnings": shapes.problems(library.hints(session, deployed))})
+
+    return perform(act)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from app import clock
 from app.access import scope
 from app.access.principal import Principal
 from app.cases import drafts, forms, work
+from app.engine.errors import Problem
 from app.law.periods import Deadline
 from app.model import Case, Definition, Document, Event, Task, TaskStatus
 from app.web.context import light_of
@@ -25,6 +27,11 @@ def definition(found: Definition) -> dict[str, Any]:
         "jurisdiction": found.jurisdiction,
         "state": found.status,
     }
+
+
+def problems(found: Iterable[Problem]) -> list[dict[str, str]]:
+    """What the checks say of process files."""
+    return [{"file": p.file, "element": p.element, "name": p.name, "code": p.code, "message": p.message} for p in found]
 
 
 def case(found: Case) -> dict[str, Any]:

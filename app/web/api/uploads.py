@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import NoReturn
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.cases import library
+from app.cases.library import Drafted
 from app.engine.diagram import MAX_BYTES, Diagram, Process, read_diagram
 from app.engine.errors import DiagramError, Problem
-from app.model import Definition
 
 MAX_PATH, MAX_KEY, MAX_NAME = 200, 80, 120
 _DIAGRAMS = (".bpmn", ".xml")  # some tools save BPMN as .bpmn20.xml
@@ -39,19 +39,24 @@ def read(files: Sequence[FileStorage]) -> dict[str, bytes]:
     return found
 
 
-def add_drafts(session: Session, sent: dict[str, bytes]) -> list[Definition]:
-    """Stores drafts. Raises `DiagramError` whose problems name the files as they were sent; then nothing is stored."""
+def add_drafts(session: Session, sent: dict[str, bytes]) -> Drafted:
+    """Stores drafts; hints name the files as they were sent. Raises `DiagramError` whose problems do so too; then nothing is stored."""
     places = _places(sent)
     names = {place: name for name, place in places.items()}
     if len(names) < len(places):
         _refuse("", "duplicate-file", "两个文件指向流程库中的同一位置")
     try:
-        return library.add_draft(session, {places[name]: body for name, body in sent.items()})
+        made = library.add_draft(session, {places[name]: body for name, body in sent.items()})
     except DiagramError as error:
-        raise DiagramError([replace(p, file=names.get(p.file, p.file)) for p in error.problems]) from error
+        raise DiagramError(_as_sent(error.problems, names)) from error
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         # A diagram can be wrong in more ways than a reader foresees; whatever it trips over, it is the diagram.
         _refuse(next((n for n in sent if n.endswith(_DIAGRAMS)), ""), "unreadable", f"流程图的内容无法理解：{error}")
+    return replace(made, hints=_as_sent(made.hints, names))
+
+
+def _as_sent(problems: Iterable[Problem], names: Mapping[str, str]) -> list[Problem]:
+    return [replace(problem, file=names.get(problem.file, problem.file)) for problem in problems]
 
 
 def _places(sent: dict[str, bytes]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import click
@@ -24,11 +25,18 @@ _HEAD = ("地区", "程序", "步骤", "已承载", "缺少", "期限不一致",
 
 
 @catalogue.command("coverage")
+@click.argument("patterns", nargs=-1, metavar="[PROCEDURE…]")
 @click.option("--json", "as_json", is_flag=True, help="one object a jurisdiction, a line each")
 @click.option("--library", "folder", is_flag=True, help="what the library folder would carry, deployed or not")
-def show_coverage(as_json: bool, folder: bool) -> None:
-    """How many steps of each jurisdiction's texts the deployed diagrams carry; without a database with diagrams, those of the library."""
+@click.pass_context
+def show_coverage(context: click.Context, patterns: tuple[str, ...], as_json: bool, folder: bool) -> None:
+    """How many steps of each jurisdiction's texts the deployed diagrams carry; without a database with diagrams, those of the library.
+
+    With procedures (sd-audit-2017.acceptance, sd-audit-2017.*) only theirs, each by itself; exit status 1 unless all are carried whole.
+    """
     source, found = _measured(folder)
+    if patterns:
+        context.exit(_show_procedures(found, patterns, as_json))
     if as_json:
         for one in found:
             click.echo(json.dumps(_as_object(source, one), ensure_ascii=False))
@@ -49,6 +57,35 @@ def _measured(folder: bool) -> tuple[str, list[JurisdictionCoverage]]:
             if coverage.has_deployed(session):
                 return "deployed", coverage.of_deployed(session)
     return "library", coverage.of_library(library.read_folder(ROOT))
+
+
+def _show_procedures(found: Iterable[JurisdictionCoverage], patterns: Sequence[str], as_json: bool) -> int:
+    """A line a procedure with its share; the exit status."""
+    rows = []
+    for one in found:
+        for procedure in one.jurisdiction.procedures.values():
+            if any(fnmatchcase(procedure.id, pattern) for pattern in patterns):
+                missing = [step.id for step in procedure.steps if not one.steps[step.id].is_carried]
+                rows.append((procedure, missing))
+    unmatched = [pattern for pattern in patterns if not any(fnmatchcase(procedure.id, pattern) for procedure, _ in rows)]
+    if as_json:
+        for procedure, missing in rows:
+            click.echo(json.dumps({"procedure": procedure.id, "steps": len(procedure.steps), "missing_steps": missing}, ensure_ascii=False))
+    else:
+        shares = [(p.id, p.name, str(len(p.steps)), str(len(p.steps) - len(m)), _share(len(p.steps), len(m))) for p, m in rows]
+        for line in _table([("程序", "名称", "步骤", "已承载", "比例"), *shares]) if rows else ():
+            click.echo(line)
+        for _, missing in rows:
+            for step_id in missing:
+                click.echo(f"缺少：{step_id}")
+    for pattern in unmatched:
+        click.echo(f"目录中没有程序“{pattern}”", err=True)
+    return 1 if unmatched or any(missing for _, missing in rows) else 0
+
+
+def _share(steps: int, missing: int) -> str:
+    """Whole per cent, rounded down: 100 % is all of them."""
+    return f"{(steps - missing) * 100 // steps if steps else 100} %"
 
 
 def _row(one: JurisdictionCoverage) -> tuple[str, ...]:

@@ -79,12 +79,11 @@ def name_in_library(path: Path) -> str:
 @processes.command("load")
 def load_processes() -> None:
     """Deploys what is new in `processes/` and `forms/`."""
-    own = library.read_folder(ROOT)
     try:
         with runtime().database.transaction() as session:
-            loaded = library.load(session, own)
+            loaded = library.load_folder(session, ROOT)
     except DiagramError as error:
         for problem in error.problems:
             click.echo(str(problem))
         sys.exit(1)
-    click.echo(f"流程库：{len(own.diagrams)} 个流程，新部署 {len(loaded)} 个版本")
+    click.echo(f"流程库：新部署 {len(loaded)} 个版本")

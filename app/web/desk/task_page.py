@@ -92,7 +92,7 @@ def task(task_id: int) -> Any:
         holder=session.get(Organisation, found.organisation_id) if found.organisation_id else None,
         derivation=case_file.derivation(found),
         stops=clock_stops.of(session, found.id),
-        grounds=clock_stops.GROUNDS,
+        grounds={**clock_stops.GROUNDS, clock_stops.FAULT.key: clock_stops.FAULT},
         steps=legal_steps(found.basis),
         opinions=_opinions(session, found, case),
         back=back_to_list(me),

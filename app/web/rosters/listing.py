@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from app import clock
@@ -47,9 +47,15 @@ def new() -> Any:
     year = request.form.get("year", type=int)
     if year is None:
         raise CaseError("请选择名单的年度")
-    with transaction() as session:
-        case = roster_opening.open_roster(session, principal(), year, process=request.form.get("process") or None)
-        task_id = roster_queries.first_task(session, case.id)
+    try:
+        with transaction() as session:
+            case = roster_opening.open_roster(session, principal(), year, process=request.form.get("process") or None)
+            task_id = roster_queries.first_task(session, case.id)
+    except roster_opening.NotBegun as failed:
+        with transaction() as session:
+            roster_opening.keep(session, failed)
+        flash(str(failed), "warning")
+        return redirect(url_for("rosters.index"))
     return redirect(link_to("desk.task", task_id=task_id) or url_for("rosters.show", roster_id=case.roster_id))
 
 

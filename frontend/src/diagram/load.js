@@ -30,7 +30,7 @@ export async function loadXml(source) {
 
 /**
  * @param {string | undefined} source an address, or `#id` of a script element that holds JSON
- * @returns {Promise<{elements: Record<string, import('./states.js').ElementInfo>, current_process?: string, live: boolean}>}
+ * @returns {Promise<{elements: Record<string, import('./states.js').ElementInfo>, actors?: Record<string, string>, current_process?: string, live: boolean}>}
  *   `live` is false for a drawing that no case runs on: nothing in it is done or still to be done
  */
 export async function loadState(source) {

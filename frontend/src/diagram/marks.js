@@ -3,6 +3,22 @@ import { h } from '../shared/dom.js';
 import { STATES } from './states.js';
 
 /**
+ * Who acts, below each task.
+ *
+ * @param {import('bpmn-js/lib/NavigatedViewer').default} viewer
+ * @param {Record<string, string>} actors element id → who
+ */
+export function caption(viewer, actors) {
+  const overlays = viewer.get('overlays');
+  const registry = viewer.get('elementRegistry');
+  for (const [id, who] of Object.entries(actors)) {
+    if (!registry.get(id)) continue;
+    const html = h('span', { class: 'qc-actor', title: who }, who);
+    overlays.add(id, 'qc-actor', { position: { bottom: -1, left: 0 }, show: { minZoom: 0.45 }, html });
+  }
+}
+
+/**
  * @param {import('bpmn-js/lib/NavigatedViewer').default} viewer
  * @param {Record<string, import('./states.js').ElementInfo>} elements
  */

@@ -4,7 +4,7 @@ import { h } from '../shared/dom.js';
 import { createBreadcrumb } from './breadcrumb.js';
 import { createList } from './element-list.js';
 import { DiagramError, loadState, loadXml } from './load.js';
-import { mark } from './marks.js';
+import { caption, mark } from './marks.js';
 import { createPanel } from './panel.js';
 import { createToolbar } from './toolbar.js';
 import { centre, fit, wheelOnlyInside } from './view.js';
@@ -131,6 +131,7 @@ export function mountDiagram(host) {
     }
     ({ elements, live } = state);
     mark(viewer, elements);
+    if (!small) caption(viewer, state.actors ?? {});
     show(state);
   }
 

@@ -16,13 +16,18 @@ FOLDER = Path(__file__).parent / "diagrams"
 BROKEN = {path.stem: path for path in sorted((FOLDER / "broken").glob("*.bpmn"))}
 SUSPICIOUS = {path.stem: path for path in sorted((FOLDER / "suspicious").glob("*.bpmn"))}
 FORMS = {f"forms/checking/{path.name}": path.read_bytes() for path in sorted((FOLDER / "forms/checking").glob("*.json"))}
+TABLES = {f"broken/{path.name}": path.read_bytes() for path in sorted((FOLDER / "broken").glob("*.dmn"))}
 PATH = "processes/t/main.bpmn"
 
 
 @cache
 def shared() -> Mapping[str, bytes]:
-    """Forms of the examples, and the sub-processes of the library that they call."""
-    return {path: body for path, body in library.files_in(ROOT).items() if path.startswith(("processes/common/", "forms/common/"))} | FORMS
+    """Forms and tables of the examples, and the sub-processes of the library that they call."""
+    return (
+        {path: body for path, body in library.files_in(ROOT).items() if path.startswith(("processes/common/", "forms/common/"))}
+        | FORMS
+        | TABLES
+    )
 
 
 def problems_of(files: Mapping[str, bytes]) -> list[Problem]:

@@ -26,6 +26,8 @@ EXPECTED = {
     "deadlock-loop": ["Gateway_Join deadlock", "Gateway_Join not-supported"],
     "deadlock-signal": ["Event_Wait deadlock"],
     "deadlock": ["Gateway_Join deadlock"],
+    "decision-gap": ["Task_Decide decision-gap"],
+    "decision-overlap": ["Task_Decide decision-overlap"],
     "end-event-required": ["Activity_Review end-event-required", "Task_Review no-implicit-end"],
     "event-based-gateway": ["Gateway_First event-based-gateway", "Gateway_First not-supported", "Gateway_First superfluous-gateway"],
     "event-sub-process-typed-start-event": ["Event_Changed event-sub-process-typed-start-event"],
@@ -135,6 +137,13 @@ def test_a_counter_example_names_the_elements_in_order(name: str) -> None:
 def test_a_loop_that_nobody_leaves_is_shown_once_round() -> None:
     (problem,) = found_in("livelock")
     assert "更正 → 重报" in problem.message
+
+
+def test_gaps_and_overlaps_of_a_table_are_hints_that_name_the_rows_and_the_figure() -> None:
+    (gap,), (overlap,) = found_in("decision-gap"), found_in("decision-overlap")
+    assert (gap.severity, overlap.severity) == ("warning", "warning")
+    assert "决策表“补助标准”有空档：没有一行适用于 审核费用 = 50000" in gap.message
+    assert "决策表“补助标准”有重叠：第 1、2 行同时适用于 审核费用 = 50000" in overlap.message
 
 
 def test_a_decision_without_a_way_is_named_in_the_words_of_the_form() -> None:

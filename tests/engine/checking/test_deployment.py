@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.cases import library
+from app.cases.errors import Undeployable
 from app.config import ROOT
 from app.engine import store
 from app.engine.definition import content_hash
@@ -30,6 +32,7 @@ DEADLOCK = bpmn(
     + path("C", "J"),
 )  # fmt: skip
 FILES = {PATH: DEADLOCK, "forms/t/agree.json": form("approve", "return")}
+HINTED = bpmn(KEY, start() + parallel("P") + user("U") + user("V") + end() + path("S", "P", "U", "E") + path("P", "V", "E"))
 SOUND = DEADLOCK.replace(b'<bpmn:parallelGateway id="J"', b'<bpmn:exclusiveGateway id="J"').replace(
     b"</bpmn:parallelGateway>", b"</bpmn:exclusiveGateway>"
 )
@@ -42,7 +45,7 @@ def stored(world: World) -> tuple[int, int]:
 
 def test_the_example_is_a_deadlock_and_its_mended_twin_is_deployed(world: World) -> None:
     with world.transaction() as session:
-        (draft,) = library.add_draft(session, {**FILES, PATH: SOUND})
+        (draft,) = library.add_draft(session, {**FILES, PATH: SOUND}).drafts
         assert library.deploy(session, KEY, draft.version).status == DefinitionStatus.DEPLOYED
 
 
@@ -61,6 +64,25 @@ def test_loading_what_is_loaded_checks_nothing(world: World, monkeypatch: pytest
         assert library.load(session, library.read_folder(ROOT)) == []
 
 
+def test_an_unchanged_folder_is_not_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.transaction() as session:
+        library.load_folder(session, ROOT)
+    monkeypatch.setattr(library, "read_files", lambda _: pytest.fail("read again"))
+    with world.transaction() as session:
+        assert library.load_folder(session, ROOT) == []
+
+
+def test_a_changed_folder_is_read_and_what_is_new_is_deployed(world: World, tmp_path: Path) -> None:
+    with world.transaction() as session:
+        library.load_folder(session, ROOT)
+    shutil.copytree(ROOT / "processes", tmp_path / "processes")
+    shutil.copytree(ROOT / "forms", tmp_path / "forms")
+    path = tmp_path / "processes/shandong/extension.bpmn"
+    path.write_text(path.read_text().replace('name="延期申请"', 'name="延期的申请"'))
+    with world.transaction() as session:
+        assert {(d.key, d.name) for d in library.load_folder(session, tmp_path)} >= {("shandong.extension", "延期的申请")}
+
+
 def test_an_unsound_draft_is_not_stored(world: World) -> None:
     before = stored(world)
     with pytest.raises(DiagramError), world.transaction() as session:
@@ -69,9 +91,30 @@ def test_an_unsound_draft_is_not_stored(world: World) -> None:
 
 
 def test_a_hint_does_not_keep_a_draft_from_being_stored(world: World) -> None:
-    hinted = bpmn(KEY, start() + parallel("P") + user("U") + user("V") + end() + path("S", "P", "U", "E") + path("P", "V", "E"))
     with world.transaction() as session:
-        assert [draft.key for draft in library.add_draft(session, {PATH: hinted})] == [KEY]
+        made = library.add_draft(session, {PATH: HINTED})
+        assert [draft.key for draft in made.drafts] == [KEY]
+        assert [(hint.file, hint.element, hint.code) for hint in made.hints] == [(PATH, "E", "fake-join")]
+
+
+def test_the_api_gives_hints_beside_the_draft_and_again_when_it_is_deployed(app: Flask, world: World) -> None:
+    admin = Caller(app, world, "admin")
+    sent = {"files": [(io.BytesIO(HINTED), "新图.bpmn")]}
+    made = admin.post("/processes", data=sent, content_type="multipart/form-data")
+    assert made.status_code == 201
+    assert [(w["file"], w["element"], w["code"]) for w in made.get_json()["warnings"]] == [("新图.bpmn", "E", "fake-join")]
+    deployed = admin.post(f"/processes/{KEY}/versions/{made.get_json()['version']}/deploy")
+    assert deployed.status_code == 200
+    assert [w["element"] for w in deployed.get_json()["warnings"]] == ["E"]
+
+
+def test_the_pages_show_hints_before_a_draft_is_deployed(app: Flask, world: World) -> None:
+    client = client_of(app, world, "admin")
+    sent = {"files": [(io.BytesIO(HINTED), "新图.bpmn")]}
+    stored = client.post("/admin/processes/upload", data=sent, content_type="multipart/form-data", follow_redirects=True)
+    assert stored.status_code == 200
+    assert "1 条提示" in stored.text
+    assert "1 条提示" in client.get(f"/admin/processes/{KEY}/1/deploy").text
 
 
 def a_draft_of_before(world: World) -> int:
@@ -83,7 +126,7 @@ def a_draft_of_before(world: World) -> int:
 
 def test_a_draft_is_checked_again_when_it_is_deployed(world: World) -> None:
     version = a_draft_of_before(world)
-    with pytest.raises(DiagramError), world.transaction() as session:
+    with pytest.raises(Undeployable), world.transaction() as session:
         library.deploy(session, KEY, version)
     with world.session() as session:
         assert session.scalars(select(Definition.status).where(Definition.key == KEY)).all() == [DefinitionStatus.DRAFT]
@@ -92,7 +135,8 @@ def test_a_draft_is_checked_again_when_it_is_deployed(world: World) -> None:
 def test_the_api_refuses_to_deploy_it_with_every_reason(app: Flask, world: World) -> None:
     version = a_draft_of_before(world)
     answer = Caller(app, world, "admin").post(f"/processes/{KEY}/versions/{version}/deploy")
-    assert answer.status_code == 422
+    assert answer.status_code == 409
+    assert answer.content_type == "application/problem+json"
     (error,) = answer.get_json()["errors"]
     assert (error["file"], error["element"], error["code"]) == (PATH, "J", "deadlock")
     assert "经过：开始 → A〔«approve»〕" in error["message"]
@@ -117,7 +161,9 @@ def test_the_page_shows_what_is_wrong_and_how_it_comes_about(app: Flask, world: 
 def test_the_page_does_not_deploy_a_draft_of_before(app: Flask, world: World) -> None:
     version = a_draft_of_before(world)
     answer = client_of(app, world, "admin").post(f"/admin/processes/{KEY}/{version}/deploy")
-    assert answer.status_code in (409, 422)
+    assert answer.status_code == 409
+    assert "不能部署：1 个问题" in answer.text
+    assert "开始 → A" in answer.text
     with world.session() as session:
         assert session.scalars(select(Definition.status).where(Definition.key == KEY)).all() == [DefinitionStatus.DRAFT]
 
