@@ -212,8 +212,8 @@ def finish(session: Session, principal: Principal, design_id: int, seen: int) ->
     own = main_path(design, files)
     before = store.files_of(session, design.base_id) if design.base_id is not None else {}
     given = {path: body for path, body in files.items() if path == own or before.get(path) != body}
-    drafts = library.add_draft(session, given)
-    made = next((draft for draft in drafts if draft.key == design.key), None)
+    drafted = library.add_draft(session, given)
+    made = next((draft for draft in drafted.drafts if draft.key == design.key), None)
     if made is None:
         raise DiagramError([Problem(own, "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")])
     if design.base_id is not None and made.in_force_to == session.get_one(Definition, design.base_id).in_force_to:
