@@ -23,6 +23,7 @@ await build({
     app: 'src/app/index.js',
     form: 'src/form/index.jsx',
     diagram: 'src/diagram/index.js',
+    designer: 'src/designer/index.js',
   },
   outdir: out,
   bundle: true,
@@ -32,7 +33,14 @@ await build({
   // Offices still run Chromium 109 (the last one for Windows 7) and browsers built on it.
   target: ['chrome105', 'firefox115'],
   jsx: 'automatic',
-  alias: { '@rjsf/validator-ajv8': './src/form/no-ajv.js' },
+  alias: {
+    '@rjsf/validator-ajv8': './src/form/no-ajv.js',
+    '@bpmn-io/feel-editor': './src/designer/no-editors.js',
+    '@bpmn-io/feelers-editor': './src/designer/no-editors.js',
+    '@bpmn-io/extract-process-variables/zeebe': './src/designer/no-editors.js',
+    '@bpmn-io/extract-process-variables': './src/designer/no-editors.js',
+    '@codemirror/lang-json': './src/designer/no-editors.js',
+  },
   define: { 'process.env.NODE_ENV': '"production"' },
   legalComments: 'external',
   logLevel: 'warning',
@@ -40,8 +48,10 @@ await build({
 
 await build({
   absWorkingDir: here,
-  entryPoints: { app: 'src/css/app.css', diagram: 'src/css/diagram.css' },
+  entryPoints: { app: 'src/css/app.css', diagram: 'src/css/diagram.css', designer: 'src/css/designer.css' },
   outdir: out,
+  // The icon font comes inside the style sheet; its copies for browsers of old are left out.
+  loader: { '.eot': 'empty', '.svg': 'empty' },
   bundle: true,
   minify: true,
   charset: 'utf8',

@@ -15,6 +15,7 @@ from app.model.case_migration import (
     MigrationRunStatus,
 )
 from app.model.definition import Blob, Definition, DefinitionFile, DefinitionStatus
+from app.model.design import Design, DesignSave, DesignStatus
 from app.model.document import Document
 from app.model.enterprise import Enterprise
 from app.model.event import Event
@@ -61,6 +62,9 @@ __all__ = [
     "Definition",
     "DefinitionFile",
     "DefinitionStatus",
+    "Design",
+    "DesignSave",
+    "DesignStatus",
     "Document",
     "Draft",
     "DrawMember",

@@ -10,6 +10,7 @@ from app.web import access_control, commands, context, errors, health
 from app.web.admin import blueprint as admin
 from app.web.api import blueprint as api
 from app.web.auth import blueprint as auth
+from app.web.designer import blueprint as designer
 from app.web.desk import blueprint as desk
 from app.web.documents import blueprint as documents
 from app.web.library import blueprint as library
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         notices.bp,
         registers.bp,
         library.bp,
+        designer.bp,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -68,7 +68,7 @@ def _unknown_steps(facts: Mapping[str, str]) -> Iterator[str]:
 
 def _wrong_parts(caller: Element, called: Process) -> Iterator[str]:
     """Parts that the called process asks for and does not get, and those that it gets and does not know."""
-    wanted, optional = _parts_wanted(called), called.properties.get("optional_parts", "").split()
+    wanted, optional = parts_wanted(called), called.properties.get("optional_parts", "").split()
     for part in sorted(wanted - caller.parts.keys() - set(optional)):
         yield f"调用“{called.name}”时没有给出“{part}”部分的依据（parts）"
     for part in sorted(caller.parts.keys() - wanted):
@@ -89,7 +89,7 @@ def _stands_on(process: Process, event: str, host: Element) -> bool:
     return found is not None and (found.attached_to or found.id) == host.id
 
 
-def _parts_wanted(process: Process) -> set[str]:
+def parts_wanted(process: Process) -> set[str]:
     """Parts that a shared sub-process names in braces, itself or in what it hands on."""
     named = (facts.get("basis", "").strip() for e in process.elements.values() for facts in (e.properties, *e.parts.values()))
     return {basis[1:-1] for basis in named if _BRACED.fullmatch(basis)}

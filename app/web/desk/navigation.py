@@ -44,7 +44,7 @@ PARTNER = tuple(entry for entry in CLERK if entry.endpoint not in ("rosters.inde
 ADMINISTRATOR = (
     Entry("概况", "home", "admin.overview", ("/admin/",)),
     Entry("流程库", "book-2", "library.index", ("/library/",)),
-    Entry("流程", "route", "admin.processes", ("/admin/processes", "/admin/migrations")),
+    Entry("流程", "route", "admin.processes", ("/admin/processes", "/admin/migrations", "/admin/designer")),
     Entry("法条覆盖", "list-check", "admin.coverage", ("/admin/coverage",)),
     Entry("组织机构", "sitemap", "admin.organisations", ("/admin/organisations",)),
     Entry("承诺时限", "clock", "admin.promises", ("/admin/promises",)),

@@ -1,0 +1,162 @@
+"""What the designer's pages show: designs under way, and the words, steps, services and sub-processes that a diagram may use."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.cases import library
+from app.cases.clock_stops import GROUNDS
+from app.engine import expressions
+from app.engine.checking.answers import fields_of
+from app.engine.diagram import Diagram, Process
+from app.engine.errors import ExpressionError
+from app.law.catalogue import Step, catalogue
+from app.law.labels import ACTOR_LABELS, EVENT_LABELS, PROCEDURE_KINDS
+from app.law.periods import Deadline, PeriodError
+from app.model import Design, DesignSave, DesignStatus
+from app.services.context import OPERATORS
+from app.services.labels import OPERATOR_LABELS, PARAMETER_LABELS
+
+MOST_STEPS = 30
+PANELS = {"roster": "名单", "publication": "公布内容", "experts": "专家"}
+
+
+def open_designs(session: Session) -> list[tuple[Design, DesignSave]]:
+    """Designs that are being edited, the one saved last first."""
+    rows = session.execute(
+        select(Design, DesignSave)
+        .join(DesignSave, (DesignSave.design_id == Design.id) & (DesignSave.revision == Design.revision))
+        .where(Design.status == DesignStatus.OPEN)
+        .options(joinedload(Design.base), joinedload(DesignSave.saved_by).lazyload("*"))
+        .order_by(DesignSave.saved_at.desc())
+    )
+    return [(design, save) for design, save in rows]
+
+
+def reference(session: Session, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What may stand in a diagram, in the reader's words: offices, events, services, sub-processes, forms with their fields, tables."""
+    found = library.read_files({**library.deployed_files(session), **files})
+    processes = [diagram.processes[key] for key, diagram in sorted(found.diagrams.items()) if key in diagram.processes]
+    return {
+        "actors": _options(ACTOR_LABELS),
+        "events": _options(EVENT_LABELS),
+        "kinds": _options(PROCEDURE_KINDS),
+        "jurisdictions": [{"value": j.slug, "label": j.name} for j in catalogue().jurisdictions()] + [{"value": "common", "label": "共用"}],
+        "panels": _options(PANELS),
+        "stops": [{"value": name, "label": ground.name} for name, ground in GROUNDS.items()],
+        "operators": list(_operators()),
+        "processes": [_process(process, found.diagrams) for process in processes],
+        "decisions": sorted(
+            {decision for path, body in found.bodies.items() if path.endswith(".dmn") for decision in _decisions(path, body)}
+        ),
+        "forms": {path.removeprefix("forms/"): _form(body) for path, body in sorted(found.bodies.items()) if _is_form(path)},
+    }
+
+
+def _options(labels: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in labels.items()]
+
+
+def _operators() -> Iterator[dict[str, Any]]:
+    for name, function in sorted(OPERATORS.items()):
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        yield {
+            "value": name,
+            "label": OPERATOR_LABELS.get(name, name),
+            "gives": sorted(getattr(function, "gives", ())),
+            "open": any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters),
+            "parameters": [
+                {"name": one.name, "label": PARAMETER_LABELS.get(one.name, one.name), "required": one.default is inspect.Parameter.empty}
+                for one in parameters
+                if one.kind is not inspect.Parameter.VAR_KEYWORD
+            ],
+        }
+
+
+def _process(process: Process, diagrams: Mapping[str, Diagram]) -> dict[str, Any]:
+    from app.engine.checking.references import parts_wanted
+
+    return {
+        "value": process.key,
+        "label": process.name,
+        "jurisdiction": process.jurisdiction,
+        "called": "called" in process.properties.get("starts", "called").split(),
+        "parts": sorted(parts_wanted(process)),
+        "purpose": process.documentation.strip().partition("\n")[0],
+    }
+
+
+def _decisions(path: str, body: bytes) -> frozenset[str]:
+    from app.engine.decision_tables import ids_of
+
+    return ids_of(path, body)
+
+
+def _is_form(path: str) -> bool:
+    return path.startswith("forms/") and path.endswith(".json") and not path.endswith(".ui.json")
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    try:
+        schema = json.loads(body)
+    except ValueError:
+        schema = {}
+    titles = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    return {
+        "title": schema.get("title", "") if isinstance(schema, dict) else "",
+        "fields": [
+            {
+                "name": name,
+                "title": (titles.get(name) or {}).get("title", name),
+                "type": (titles.get(name) or {}).get("type", ""),
+                "values": [{"value": value, "label": field.title(value)} for value in field.values],
+            }
+            for name, field in fields_of(body).items()
+        ],
+    }
+
+
+def steps(query: str, jurisdiction: str) -> list[dict[str, str]]:
+    """Legal steps that match words of a query: of one jurisdiction first."""
+    words = query.lower().split()
+    found: list[dict[str, str]] = []
+    slugs: Sequence[str] = sorted(catalogue().slugs, key=lambda slug: slug != jurisdiction)
+    for slug in slugs:
+        home = catalogue().jurisdiction(slug)
+        for step in home.steps.values() if home is not None else ():
+            text = f"{step.id} {step.citation} {step.does}".lower()
+            if all(word in text for word in words):
+                found.append(step_row(step))
+                if len(found) == MOST_STEPS:
+                    return found
+    return found
+
+
+def step_row(step: Step) -> dict[str, str]:
+    """A legal step for the panel: what it is, where it stands, what it fixes."""
+    return {"id": step.id, "does": step.does, "article": step.citation, "limit": "；".join(map(str, step.deadlines)), "actor": step.actor}
+
+
+def limit(source: str) -> dict[str, str]:
+    """A time limit in words, with the date that it would give if everything it counts from were today."""
+    try:
+        names = expressions.names_in(source)
+        value = expressions.evaluate(source, dict.fromkeys(names, clock.today().isoformat()))
+    except (ExpressionError, PeriodError) as error:
+        return {"problem": str(error)}
+    if value is None:
+        return {"text": "这次没有期限"}
+    if not isinstance(value, Deadline):
+        return {"problem": "这不是期限：请用 days、workdays、months、years、every_year 或 fixed_day"}
+    return {
+        "text": f"如果从今天（{value.since}）起算，到 {value.due_on} 为止",
+        "due": value.due_on.isoformat(),
+        "explained": "\n".join(value.explain()),
+    }

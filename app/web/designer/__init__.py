@@ -1,0 +1,1 @@
+"""The designer: administrators change processes in the browser."""

@@ -1,0 +1,143 @@
+"""Pages and calls of the designer. Only administrators reach any of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+
+from app.cases import design_view, designs
+from app.engine.errors import DiagramError, Problem
+from app.law.catalogue import catalogue
+from app.model import Design, DesignSave, Role
+from app.web.access_control import roles_required
+from app.web.current import principal, reading, transaction
+
+bp = Blueprint("designer", __name__, url_prefix="/admin/designer")
+
+
+@bp.before_request
+@roles_required(Role.ADMINISTRATOR)
+def _administrators_only() -> None:
+    """Nobody else may see or change what is not in force yet."""
+
+
+@bp.get("/")
+def index() -> Any:
+    places = [(place.slug, place.name) for place in catalogue().jurisdictions()]
+    return render_template("designer/index.html", rows=design_view.open_designs(reading()), places=[*places, ("common", "共用")], given={})
+
+
+@bp.post("/")
+def begin_new() -> Any:
+    given = {name: request.form.get(name, "").strip() for name in ("jurisdiction", "name", "title")}
+    with transaction() as session:
+        design = designs.begin_new(session, principal(), **given)
+        design_id = design.id
+    return redirect(url_for("designer.edit", design_id=design_id))
+
+
+@bp.post("/from/<key>/<int:version>")
+def begin(key: str, version: int) -> Any:
+    with transaction() as session:
+        design_id = designs.begin(session, principal(), key, version).id
+    return redirect(url_for("designer.edit", design_id=design_id))
+
+
+@bp.get("/<int:design_id>")
+def edit(design_id: int) -> Any:
+    design = designs.find(reading(), principal(), design_id)
+    return render_template("designer/edit.html", design=design)
+
+
+@bp.get("/<int:design_id>/content")
+def content(design_id: int) -> Any:
+    session = reading()
+    design = designs.find(session, principal(), design_id)
+    save = designs.latest(session, design)
+    files = designs.files_of(session, save)
+    return jsonify(
+        {
+            **_saved(design, save),
+            "main": designs.main_path(design, files),
+            "files": _texts(files),
+            "reference": design_view.reference(session, files),
+        }
+    )
+
+
+@bp.put("/<int:design_id>/content")
+def save_content(design_id: int) -> Any:
+    given = request.get_json()
+    changes = {str(path): None if text is None else str(text).encode() for path, text in (given.get("files") or {}).items()}
+    try:
+        with transaction() as session:
+            design = designs.save(session, principal(), design_id, int(given.get("revision", 0)), changes)
+            return jsonify(_saved(design, designs.latest(session, design)))
+    except designs.Stale as stale:
+        answer = {
+            "revision": stale.theirs.revision, "saved_by": stale.theirs.saved_by.name, "saved_at": stale.theirs.saved_at.isoformat(),
+            "theirs": _texts(stale.their_files), "base": _texts(stale.base_files),
+        }  # fmt: skip
+        return jsonify({"detail": f"{stale.theirs.saved_by.name}在您之后保存过，请先看过他的修改", **answer}), 409
+
+
+@bp.post("/<int:design_id>/check")
+def check(design_id: int) -> Any:
+    session = reading()
+    design = designs.find(session, principal(), design_id)
+    files = designs.files_of(session, designs.latest(session, design)) | _given()
+    return jsonify({"problems": [_problem(one) for one in designs.check(session, design, files)]})
+
+
+@bp.post("/<int:design_id>/finish")
+def finish(design_id: int) -> Any:
+    try:
+        with transaction() as session:
+            made = designs.finish(session, principal(), design_id, int(request.get_json().get("revision", 0)))
+            where = url_for("admin.process", key=made.key, version=made.version)
+            words = f"“{made.name}”已定稿为第 {made.version} 版草稿，部署后新案件按它办理"
+    except DiagramError as error:
+        return jsonify(
+            {"detail": f"还有 {len(error.problems)} 处需要修改，不能定稿", "problems": [_problem(one) for one in error.problems]}
+        ), 422
+    flash(words, "success")
+    return jsonify({"location": where})
+
+
+@bp.post("/<int:design_id>/discard")
+def discard(design_id: int) -> Any:
+    with transaction() as session:
+        designs.discard(session, principal(), design_id, request.form.get("reason", ""))
+    flash("设计稿已放弃，保存过的内容仍留有记录", "success")
+    return redirect(url_for("designer.index"))
+
+
+@bp.get("/steps")
+def steps() -> Any:
+    ids = request.args.get("ids", "").split()
+    if ids:
+        return jsonify([design_view.step_row(step) for one in ids[:50] if (step := catalogue().step(one)) is not None])
+    return jsonify(design_view.steps(request.args.get("q", "")[:80], request.args.get("jurisdiction", "")))
+
+
+@bp.post("/limit")
+def limit() -> Any:
+    return jsonify(design_view.limit(str(request.get_json().get("source", ""))[:500]))
+
+
+def _given() -> dict[str, bytes]:
+    """Files of a request, as far as a design can hold them."""
+    return {str(path): str(text).encode() for path, text in (request.get_json().get("files") or {}).items() if text is not None}
+
+
+def _saved(design: Design, save: DesignSave) -> dict[str, Any]:
+    return {"revision": design.revision, "saved_by": save.saved_by.name, "saved_at": save.saved_at.isoformat()}
+
+
+def _texts(files: dict[str, bytes] | Any) -> dict[str, str]:
+    return {path: body.decode("utf-8-sig") for path, body in files.items()}
+
+
+def _problem(one: Problem) -> dict[str, str]:
+    return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}

@@ -1,0 +1,169 @@
+"""Changing a process in the designer: begun, saved, never overwritten silently, checked, finished."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.access.principal import Principal
+from app.cases import administration, designs
+from app.cases.errors import CaseError, Conflict, Forbidden, InvalidForm, NotFound
+from app.engine.errors import DiagramError
+from app.model import Definition, DefinitionStatus, Design, DesignStatus
+from tests.support.world import World
+
+KEY = "shandong.extension"
+PATH = "processes/shandong/extension.bpmn"
+
+
+def begun(world: World, username: str = "admin") -> int:
+    with world.transaction() as session:
+        return designs.begin(session, world.principal(session, username), KEY, 1).id
+
+
+def body(world: World, design_id: int) -> bytes:
+    with world.session() as session:
+        design = session.get_one(Design, design_id)
+        return designs.files_of(session, designs.latest(session, design))[PATH]
+
+
+def saved(world: World, design_id: int, seen: int, text: bytes) -> int:
+    with world.transaction() as session:
+        return designs.save(session, world.principal(session, "admin"), design_id, seen, {PATH: text}).revision
+
+
+def renamed(text: bytes, name: str) -> bytes:
+    return text.replace('name="延期申请"'.encode(), f'name="{name}"'.encode())
+
+
+def test_a_design_begins_with_the_files_of_its_version(world: World) -> None:
+    design_id = begun(world)
+    with world.session() as session:
+        definition = session.scalars(select(Definition).where(Definition.key == KEY)).one()
+        files = {file.path for file in definition.files}
+        design = session.get_one(Design, design_id)
+        assert set(designs.latest(session, design).files) == files
+
+
+def test_several_people_edit_the_one_design_of_a_process(world: World) -> None:
+    assert begun(world) == begun(world)
+
+
+@pytest.mark.parametrize("username", ["county-env", "security", "auditor"])
+def test_only_administrators_change_processes(world: World, username: str) -> None:
+    with pytest.raises(Forbidden):
+        begun(world, username)
+
+
+def test_a_save_on_top_of_what_one_has_seen_is_the_next_revision(world: World) -> None:
+    design_id = begun(world)
+    text = renamed(body(world, design_id), "延期的申请")
+    assert saved(world, design_id, 1, text) == 2
+    assert body(world, design_id) == text
+
+
+def test_saving_the_same_again_is_no_revision(world: World) -> None:
+    design_id = begun(world)
+    assert saved(world, design_id, 1, body(world, design_id)) == 1
+
+
+def test_the_second_saver_gets_what_the_first_saved_and_what_both_began_from(world: World) -> None:
+    design_id = begun(world)
+    first = body(world, design_id)
+    saved(world, design_id, 1, renamed(first, "甲的名称"))
+    with pytest.raises(designs.Stale) as stale:
+        saved(world, design_id, 1, renamed(first, "乙的名称"))
+    assert stale.value.their_files[PATH] == renamed(first, "甲的名称")
+    assert stale.value.base_files[PATH] == first
+    assert body(world, design_id) == renamed(first, "甲的名称")
+
+
+@pytest.mark.parametrize("path", ["../x.bpmn", "processes/x.exe", "forms/../../etc/passwd.json", "x"])
+def test_files_stay_in_the_library(world: World, path: str) -> None:
+    design_id = begun(world)
+    with pytest.raises(CaseError, match="文件名不能使用"), world.transaction() as session:
+        designs.save(session, world.principal(session, "admin"), design_id, 1, {path: b"x"})
+
+
+def test_a_design_does_not_lose_its_own_diagram(world: World) -> None:
+    design_id = begun(world)
+    with pytest.raises(CaseError, match="没有流程"), world.transaction() as session:
+        designs.save(session, world.principal(session, "admin"), design_id, 1, {PATH: None})
+
+
+def test_the_check_says_what_is_wrong_with_what_is_not_saved_yet(world: World) -> None:
+    design_id = begun(world)
+    wrong = body(world, design_id).replace(b'value="county_environment"', b'value="nobody"')
+    with world.session() as session:
+        design = session.get_one(Design, design_id)
+        codes = {problem.code for problem in designs.check(session, design, {PATH: wrong})}
+    assert "unknown-actor" in codes
+
+
+def test_a_finished_design_is_a_version_to_deploy(world: World) -> None:
+    design_id = begun(world)
+    saved(world, design_id, 1, renamed(body(world, design_id), "延期的申请"))
+    with world.transaction() as session:
+        admin = world.principal(session, "admin")
+        made = designs.finish(session, admin, design_id, 2)
+        assert (made.name, made.version, made.status) == ("延期的申请", 2, DefinitionStatus.DRAFT)
+        assert made.extension_note
+        administration.deploy(session, admin, KEY, 2)
+        assert session.get_one(Design, design_id).status == DesignStatus.FINISHED
+
+
+def test_a_design_with_errors_is_not_finished_and_stays_open(world: World) -> None:
+    design_id = begun(world)
+    saved(world, design_id, 1, body(world, design_id).replace(b'value="county_environment"', b'value="nobody"'))
+    with pytest.raises(DiagramError), world.transaction() as session:
+        designs.finish(session, world.principal(session, "admin"), design_id, 2)
+    with world.session() as session:
+        assert session.get_one(Design, design_id).status == DesignStatus.OPEN
+
+
+def test_nobody_finishes_what_they_have_not_seen(world: World) -> None:
+    design_id = begun(world)
+    saved(world, design_id, 1, renamed(body(world, design_id), "延期的申请"))
+    with pytest.raises(Conflict, match="有人在您之后保存过"), world.transaction() as session:
+        designs.finish(session, world.principal(session, "admin"), design_id, 1)
+
+
+def test_what_is_given_up_is_given_up_with_a_reason_and_another_may_begin(world: World) -> None:
+    design_id = begun(world)
+    with world.transaction() as session:
+        designs.discard(session, world.principal(session, "admin"), design_id, "改为另行起草")
+    assert begun(world) != design_id
+    with pytest.raises(Conflict):
+        saved(world, design_id, 1, b"x")
+
+
+def new(world: World, jurisdiction: str, name: str, title: str) -> Design:
+    with world.transaction() as session:
+        principal: Principal = world.principal(session, "admin")
+        return designs.begin_new(session, principal, jurisdiction, name, title)
+
+
+def test_a_new_process_is_drawn_from_a_sheet_that_can_be_run(world: World) -> None:
+    design = new(world, "shandong", "trial", "试用流程 <甲>")
+    with world.session() as session:
+        found = session.get_one(Design, design.id)
+        files = designs.files_of(session, designs.latest(session, found))
+        codes = {problem.code for problem in designs.check(session, found, files)}
+    assert list(files) == ["processes/shandong/trial.bpmn"]
+    assert codes <= {"no-bpmndi"}
+
+
+@pytest.mark.parametrize(("jurisdiction", "name", "title"), [("atlantis", "x1", "流程"), ("shandong", "X", "流程"), ("shandong", "x1", "")])
+def test_a_new_process_needs_a_place_a_name_and_a_title(world: World, jurisdiction: str, name: str, title: str) -> None:
+    with pytest.raises(InvalidForm):
+        new(world, jurisdiction, name, title)
+
+
+def test_a_name_that_is_taken_is_refused(world: World) -> None:
+    with pytest.raises(Conflict, match="已经有标识"):
+        new(world, "shandong", "extension", "又一个延期")
+
+
+def test_what_is_not_there_is_not_found(world: World) -> None:
+    with pytest.raises(NotFound), world.transaction() as session:
+        designs.begin(session, world.principal(session, "admin"), "shandong.nothing", 1)
