@@ -5,6 +5,7 @@
  * of each file is in manifest.json, which the templates use for `?v=`.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,17 +15,26 @@ import { sprite } from './icons.mjs';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(here, '../app/static/dist');
 
+/** A folder of src with an index is a bundle of its name; a style sheet of that name goes with it. */
+const folders = (await readdir(path.join(here, 'src'))).sort();
+const entries = (candidates) =>
+  Object.fromEntries(
+    folders.flatMap((name) => {
+      const entry = candidates(name).find((file) => existsSync(path.join(here, file)));
+      return entry ? [[name, entry]] : [];
+    }),
+  );
+const scripts = entries((name) => [`src/${name}/index.js`, `src/${name}/index.jsx`]);
+const styles = Object.fromEntries(
+  Object.entries(entries((name) => [`src/css/${name}.css`])).filter(([name]) => name in scripts),
+);
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
 await build({
   absWorkingDir: here,
-  entryPoints: {
-    app: 'src/app/index.js',
-    form: 'src/form/index.jsx',
-    diagram: 'src/diagram/index.js',
-    designer: 'src/designer/index.js',
-  },
+  entryPoints: scripts,
   outdir: out,
   bundle: true,
   minify: true,
@@ -48,7 +58,7 @@ await build({
 
 await build({
   absWorkingDir: here,
-  entryPoints: { app: 'src/css/app.css', diagram: 'src/css/diagram.css', designer: 'src/css/designer.css' },
+  entryPoints: styles,
   outdir: out,
   // The icon font comes inside the style sheet; its copies for browsers of old are left out.
   loader: { '.eot': 'empty', '.svg': 'empty' },

@@ -36,7 +36,7 @@ KEEP: Final = 200
 MAX_FILES: Final = 400
 BLANK: Final = Template((Path(__file__).parent / "blank.bpmn").read_text(encoding="utf-8"))
 _KEY = re.compile(r"[a-z0-9_]{2,60}")
-_PATH = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json)")
+_PATH = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json|checks/[\w./-]+\.(yaml|json))")
 
 
 @dataclass

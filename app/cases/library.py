@@ -21,6 +21,9 @@ from app.model import Definition, DefinitionStatus, Setting
 from app.services.context import OPERATORS
 
 SUFFIXES = (".bpmn", ".dmn", ".json")
+PATTERNS = ("processes/**/*.bpmn", "processes/**/*.dmn", "forms/**/*.json", "checks/**/*.yaml", "checks/**/*.json")
+"""Files of a library under its root. `checks/` holds what a version must keep doing: scenarios (`checks/<slug>/<process>/*.yaml`) and rows that a
+table must answer (`checks/<slug>/<table>.rows.json`)."""
 LOADED = "library_loaded"
 """The setting that holds the content hash of the folder that was loaded last."""
 
@@ -46,13 +49,13 @@ class Drafted:
 
 
 def read_folder(root: Path) -> Library:
-    """Reads `processes/**/*.bpmn` and `forms/**/*.json` under a project root. Unreadable diagrams become problems."""
+    """Reads the diagrams, tables, forms and checks under a project root. Unreadable diagrams become problems."""
     return read_files(files_in(root))
 
 
 def files_in(root: Path) -> dict[str, bytes]:
     """The files of a library under a project root, by path."""
-    files = [*root.glob("processes/**/*.bpmn"), *root.glob("processes/**/*.dmn"), *root.glob("forms/**/*.json")]
+    files = [path for pattern in PATTERNS for path in root.glob(pattern)]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(files)}
 
 

@@ -103,7 +103,7 @@ class CompiledDefinition:
             for source in table.expressions:
                 names |= expressions.names_in(source)
         for path, body in self.files.items():
-            if path.endswith(".json"):
+            if _is_form(path):
                 sources = json.loads(body).get("x-prefill", {}).values()
                 names.update(source.removeprefix("case.") for source in sources if source.startswith("case."))
         return frozenset(names)
@@ -292,11 +292,15 @@ def _missing(diagrams: list[Diagram], files: Mapping[str, bytes]) -> list[Proble
 
 def bad_forms(files: Mapping[str, bytes]) -> list[Problem]:
     """Form files that are no JSON objects or, where they are schemas, no valid ones. For the gate before deployment; compiling trusts them."""
-    forms = ((path, body) for path, body in files.items() if path.endswith(".json"))
+    forms = ((path, body) for path, body in files.items() if _is_form(path))
     return [Problem(path, "", "", "bad-form", fault) for path, body in forms if (fault := _fault_of_form(body, path.endswith(".ui.json")))]
 
 
 @lru_cache(maxsize=512)
+def _is_form(path: str) -> bool:
+    return path.startswith("forms/") and path.endswith(".json")
+
+
 def _fault_of_form(body: bytes, is_ui: bool) -> str | None:
     try:
         form = json.loads(body)

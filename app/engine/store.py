@@ -131,7 +131,7 @@ def save(session: Session, process: Process, files: Mapping[str, bytes], content
 
 
 def bundle(process_key: str, diagrams: Mapping[str, Diagram], bodies: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files that a process needs: its diagram, every diagram called from it, and their forms.
+    """The files that a process needs: its diagram, every diagram called from it, their forms and tables; and its own checks.
 
     `diagrams` by process key; `bodies` by path. What is missing is left out: compiling says so.
     """
@@ -148,7 +148,15 @@ def bundle(process_key: str, diagrams: Mapping[str, Diagram], bodies: Mapping[st
         pending.extend(diagram.called)
         wanted.update(_forms(diagram.forms, bodies))
         wanted.update(_tables(diagram.decisions, bodies))
+    wanted.update(_checks(process_key, wanted, bodies))
     return wanted
+
+
+def _checks(process_key: str, wanted: Mapping[str, bytes], bodies: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The scenarios kept for a process, and the test rows of the tables that it needs."""
+    scenarios = f"checks/{process_key.replace('.', '/', 1)}/"
+    rows = {f"checks/{path.removeprefix('processes/').removesuffix('.dmn')}.rows.json" for path in wanted if path.endswith(".dmn")}
+    return {path: body for path, body in bodies.items() if path.startswith(scenarios) or path in rows}
 
 
 def _tables(decisions: set[str], bodies: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -85,7 +85,7 @@ def _examine(key: str, files: Mapping[str, bytes], inner: Mapping[str, Diagram],
     yield from on_sheets
     broken = {problem.file for problem in (*compiling, *on_sheets) if problem.code in _UNWALKABLE}
     walkable = {k for k, diagram in inner.items() if diagram.path not in broken}
-    forms = {path.removeprefix("forms/"): body for path, body in files.items() if path.endswith(".json")}
+    forms = {path.removeprefix("forms/"): body for path, body in files.items() if path.startswith("forms/")}
     given = {k: given_by(diagram.processes[k], around) for k, diagram in inner.items()}
     yield from Inspection(inner, {k: sheets[d.path] for k, d in inner.items()}, forms, walkable, given).problems(key)
 

@@ -4,14 +4,14 @@ import tokenSimulation from 'bpmn-js-token-simulation';
 import { BpmnPropertiesPanelModule } from 'bpmn-js-properties-panel';
 import Modeler from 'bpmn-js/lib/Modeler';
 import { h, onEvery } from '../shared/dom.js';
-import { askWhose } from './conflict.js';
+import { askWhose } from '../design/conflict.js';
 import { exportAs } from './exporting.js';
 import moddle from './moddle.json';
 import SharedParts from './palette.js';
 import Provider from './panel/provider.js';
 import { createProblems } from './problems.js';
-import { createSaving } from './saving.js';
-import { checkDesign, finishDesign, loadDesign } from './server.js';
+import { createSaving } from '../design/saving.js';
+import { checkDesign, finishDesign, loadDesign } from '../design/server.js';
 import words from './words.js';
 
 const OURS = {

@@ -2,7 +2,7 @@
 import { h } from '@bpmn-io/properties-panel/preact';
 import { useEffect, useState } from '@bpmn-io/properties-panel/preact/hooks';
 import { useService } from 'bpmn-js-properties-panel';
-import { findSteps, namedSteps } from '../server.js';
+import { findSteps, namedSteps } from '../../design/server.js';
 
 const ids = (value) => value.split(/\s+/).filter((one) => one && !one.startsWith('{'));
 

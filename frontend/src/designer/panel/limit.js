@@ -2,7 +2,7 @@
 import { h } from '@bpmn-io/properties-panel/preact';
 import { useEffect, useState } from '@bpmn-io/properties-panel/preact/hooks';
 import { useService } from 'bpmn-js-properties-panel';
-import { limitInWords } from '../server.js';
+import { limitInWords } from '../../design/server.js';
 
 const UNITS = [
   ['days', '日'],
