@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from app.access import scope
 from app.cases import expert_acts, register_days, register_entry_view, register_proposals, register_view, registers, starting
@@ -34,7 +35,7 @@ from app.model import (
     Standing,
     Task,
 )
-from app.services import experts
+from app.services import experts, register_acts
 from app.services.register_book import Doing, Hand, law_of
 from app.services.register_opening import open_register
 from tests.support import diagrams
@@ -237,6 +238,19 @@ def test_a_consultant_reports_a_change_and_its_year_itself(world: World) -> None
     assert year.facts["year"] == 2026
     with pytest.raises(CaseError, match="工作总结的要点"), world.transaction() as session:
         registers.report_year(session, world.principal(session, "甲咨询"), entry, 2025, " ")
+
+
+def test_a_case_that_reports_a_year_again_adds_to_the_report(world: World) -> None:
+    entry = listed(world, TIANJIN)
+    case_id = client(world, TIANJIN, "甲咨询", "一厂")
+    with world.transaction() as session:
+        registers.report_year(session, world.principal(session, f"{TIANJIN}-association"), entry, 2026, "总结")
+    with world.transaction() as session:
+        hand = Hand(case=session.get_one(Case, case_id))
+        known = session.get_one(RegisterEntry, entry, options=[joinedload(RegisterEntry.register)])
+        again = register_acts.yearly_report(session, known, hand, year=2026, note="更正家数")
+        assert (again.note, again.facts["late"]) == ("补充报送。更正家数", False)
+    assert [mark.kind for mark in marks_of(world, entry)].count("yearly_report") == 2
 
 
 def test_what_the_keeper_found_is_marked_so(world: World) -> None:
