@@ -41,7 +41,7 @@ _PATH = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json|checks
 
 @dataclass
 class Stale(Exception):
-    """Somebody else has saved meanwhile: their save, and what both began from."""
+    """Somebody else has saved meanwhile: their save, and what both began from; nothing where that is too long ago to be kept."""
 
     theirs: DesignSave
     their_files: Mapping[str, bytes]
@@ -159,7 +159,7 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
     now = latest(session, design)
     if seen != design.revision:
         base = session.scalars(_save_of(design.id, seen)).first()
-        raise Stale(now, files_of(session, now), files_of(session, base if base is not None else now))
+        raise Stale(now, files_of(session, now), files_of(session, base) if base is not None else {})
     files = {path: body for path, body in {**files_of(session, now), **changes}.items() if body is not None}
     main_path(design, files)
     _write(session, principal, design, files, before=now)
