@@ -108,14 +108,13 @@ def _form(body: bytes) -> dict[str, Any]:
         schema = json.loads(body)
     except ValueError:
         schema = {}
-    titles = schema.get("properties", {}) if isinstance(schema, dict) else {}
     return {
         "title": schema.get("title", "") if isinstance(schema, dict) else "",
         "fields": [
             {
                 "name": name,
-                "title": (titles.get(name) or {}).get("title", name),
-                "type": (titles.get(name) or {}).get("type", ""),
+                "title": field.label or name,
+                "type": field.type,
                 "values": [{"value": value, "label": field.title(value)} for value in field.values],
             }
             for name, field in fields_of(body).items()
