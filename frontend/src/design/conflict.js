@@ -3,14 +3,16 @@ import { h } from '../shared/dom.js';
 import { threeWay } from './differences.js';
 
 /**
- * Asks which drawing goes on.
+ * Asks which drawing goes on, or which of anything else that two people changed: then `rows` say what, `what` names a row.
  *
  * @param {HTMLElement} host
- * @param {{who: string, base: string, mine: string, theirs: string}} given
+ * @param {{who: string, base?: string, mine?: string, theirs?: string, rows?: ReturnType<typeof threeWay>, what?: string}} given
  * @returns {Promise<'mine'|'theirs'>}
  */
-export function askWhose(host, { who, base, mine, theirs }) {
-  const rows = threeWay(base, mine, theirs);
+export function askWhose(
+  host,
+  { who, base, mine, theirs, rows = threeWay(base, mine, theirs), what = '环节' },
+) {
   const both = rows.filter((row) => row.both).length;
   return new Promise((resolve) => {
     const choose = (whose) => () => {
@@ -27,7 +29,7 @@ export function askWhose(host, { who, base, mine, theirs }) {
       h(
         'thead',
         null,
-        h('tr', null, h('th', null, '环节'), h('th', null, '您的修改'), h('th', null, `${who}的修改`)),
+        h('tr', null, h('th', null, what), h('th', null, '您的修改'), h('th', null, `${who}的修改`)),
       ),
       h(
         'tbody',

@@ -6,9 +6,9 @@ const AGAIN = 8000; // after a failure
 
 /**
  * @param {{base: string, key: string, changed: () => Promise<Record<string, string|null>>, say: (words: string, kind?: string) => void,
- *   conflict: (theirs: any) => Promise<void>}} given
+ *   conflict: (theirs: any) => Promise<void>, saved?: (files: Record<string, string|null>) => void}} given
  */
-export function createSaving({ base, key, changed, say, conflict }) {
+export function createSaving({ base, key, changed, say, conflict, saved: done = () => {} }) {
   let revision = 0;
   let timer = 0;
   let running = null;
@@ -36,6 +36,7 @@ export function createSaving({ base, key, changed, say, conflict }) {
     try {
       const saved = await saveDesign(base, revision, files);
       revision = saved.revision;
+      done(files);
       forget();
       if (!dirty) say(`已保存 ${new Date(saved.saved_at).toLocaleTimeString('zh-CN', { hour12: false })}`);
       return true;

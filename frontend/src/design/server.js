@@ -17,7 +17,7 @@ export class Refused extends Error {
   }
 }
 
-async function ask(url, options) {
+export async function ask(url, options) {
   let answer;
   try {
     answer = await request(url, { ...options, csrf: csrf() });
