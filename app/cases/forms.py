@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from app.cases.form_computing import computed
 from app.engine.errors import ElementFailed
 from app.law.labels import actor_label
 from app.model import Case, Enterprise, Organisation, Task
+from app.model.identifiers import IdentifierError, check_region
 from app.model.session import DATABASE_AWAY, in_short
 
 CONFIRM_FORM: dict[str, Any] = {
@@ -210,12 +211,18 @@ def _whole_steps(_validator: Any, step: float, value: Any, _schema: Any) -> Iter
         yield ValidationError(f"{value} is no multiple of {step}")
 
 
+def _is_region(value: object) -> bool:
+    return not isinstance(value, str) or bool(check_region(value))
+
+
+_FORMAT_CHECKER = FormatChecker()
+_FORMAT_CHECKER.checks("region", raises=IdentifierError)(_is_region)
 _Validator: Any = extend(Draft202012Validator, {"multipleOf": _whole_steps})
 
 
 @lru_cache(maxsize=256)
 def _validator(schema: str) -> Any:
-    return _Validator(json.loads(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return _Validator(json.loads(schema), format_checker=_FORMAT_CHECKER)
 
 
 def _leaves(errors: Any) -> list[ValidationError]:
@@ -230,7 +237,12 @@ def _leaves(errors: Any) -> list[ValidationError]:
 
 
 _TYPES = {"string": "文字", "number": "数字", "integer": "整数", "boolean": "是或否", "array": "列表", "object": "对象"}
-_FORMATS = {"date": "日期应为 2027-02-08 这样的格式", "email": "邮箱格式不正确", "uri": "网址格式不正确"}
+_FORMATS = {
+    "date": "日期应为 2027-02-08 这样的格式",
+    "email": "邮箱格式不正确",
+    "uri": "网址格式不正确",
+    "region": "没有这个行政区划，请重新选择",
+}
 _MESSAGES: dict[str, Callable[[Any], str]] = {
     "type": lambda e: f"应为{_TYPES.get(str(e.validator_value), '规定的类型')}",
     "minLength": lambda e: "请填写" if e.validator_value == 1 else f"至少 {e.validator_value} 个字",

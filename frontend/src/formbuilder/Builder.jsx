@@ -37,6 +37,7 @@ export function Builder({ base, process, notices, design, about }) {
     return () => removeEventListener('keydown', keys);
   });
 
+  const form = project.forms[path];
   const open = (next) => {
     const query = next ? `?${new URLSearchParams({ file: asNamed(next) })}` : '';
     window.history.pushState(null, '', `${location.pathname}${query}`);
@@ -59,7 +60,6 @@ export function Builder({ base, process, notices, design, about }) {
     setJump({ name: fieldAtPointer(project.forms[form], problem), at: Date.now() });
   };
 
-  const form = project.forms[path];
   return (
     <>
       <div className="qc-fb-bar" role="toolbar" aria-label="表单">
@@ -69,7 +69,7 @@ export function Builder({ base, process, notices, design, about }) {
               <Icon name="arrow-left" />
               全部表单
             </button>
-            <FormPicker forms={project.forms} path={path} onOpen={open} />
+            {form && <FormPicker forms={project.forms} path={path} onOpen={open} />}
           </>
         )}
         <button

@@ -64,6 +64,7 @@ export function Editor({ path, form, forms, about, reference, jump, onChange }) 
         )}
       </section>
       <Preview
+        pointed={field?.name}
         form={form}
         forEnterprise={tasks.length > 0 && tasks.every((task) => task.actor === 'enterprise')}
       />

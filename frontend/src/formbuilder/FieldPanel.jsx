@@ -177,7 +177,7 @@ function Name({ form, fields, field, forms, path, uses, choose, change }) {
     else rename(typed);
   }
   return (
-    <Row label="字段名" hint="流程图的条件和别的表单用这个名字读取填写的内容。" problem={problem}>
+    <Row label="字段名" hint="流程图和别的表单按它读取内容。" problem={problem}>
       {(id) => (
         <>
           <input

@@ -1,5 +1,5 @@
 /** The form as the person who fills it in will have it: the same component, rehearsed. */
-import { Component, useMemo, useState } from 'react';
+import { Component, useEffect, useMemo, useRef, useState } from 'react';
 import { TaskForm } from '../form/TaskForm.jsx';
 import { ENTERPRISE_FACTS } from './model/kinds.js';
 import { fieldsOf, titleOf, valueInWords } from './model/form.js';
@@ -23,7 +23,13 @@ const VIEWS = [
   ['done', '办结后'],
 ];
 
-export function Preview({ form, forEnterprise }) {
+export function Preview({ form, forEnterprise, pointed }) {
+  const room = useRef(null);
+  useEffect(() => {
+    const field =
+      pointed && room.current?.querySelector(`#root_${CSS.escape(pointed)}`)?.closest('.qc-field');
+    field?.scrollIntoView({ block: 'nearest' });
+  }, [pointed]);
   const [who, setWho] = useState(forEnterprise ? 'enterprise' : 'clerk');
   const plain = useMemo(
     () => ({ schema: JSON.parse(writeJson(form.schema)), ui: JSON.parse(writeJson(form.ui)) }),
@@ -57,7 +63,7 @@ export function Preview({ form, forEnterprise }) {
     fieldsOf(form).map((field) => field.schema?.default ?? null),
   ]);
   return (
-    <section className="qc-fb-preview" aria-label="预览">
+    <section className="qc-fb-preview" aria-label="预览" ref={room}>
       <div className="qc-fb-preview-head" role="group" aria-label="以谁的身份预览">
         <span>预览</span>
         {VIEWS.map(([value, label]) => (

@@ -58,7 +58,7 @@ export function Options({ form, field, edit }) {
     <fieldset className="qc-fb-options">
       <legend>选项</legend>
       {options.map((option, index) => (
-        <div key={index} className="qc-fb-option">
+        <div key={index} className={isDecision ? 'qc-fb-option is-decision' : 'qc-fb-option'}>
           <input
             className="form-control"
             aria-label={`第 ${index + 1} 个选项的文字`}

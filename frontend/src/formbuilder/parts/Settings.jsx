@@ -240,6 +240,22 @@ function DateSettings({ field, edit }) {
   );
 }
 
+const LEVELS = [
+  { value: undefined, label: '县（市、区）' },
+  { value: 'any', label: '省、市、县任意一级' },
+];
+
+function RegionSettings({ field, edit }) {
+  return (
+    <Choice
+      label="选到"
+      value={field.ui['ui:options']?.level}
+      options={LEVELS}
+      onValue={(level) => edit((now) => edits.setOption(now, field.name, 'level', level))}
+    />
+  );
+}
+
 function TableSettings({ field, set, edit }) {
   const { name, schema, ui } = field;
   return (
@@ -284,6 +300,7 @@ const SETTINGS = {
   many: ManySettings,
   yesno: YesNoSettings,
   date: DateSettings,
+  region: RegionSettings,
   table: TableSettings,
   people: TableSettings,
   computed: Formula,

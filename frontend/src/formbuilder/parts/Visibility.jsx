@@ -9,7 +9,8 @@ const NO_VALUE = new Set(['filled', 'empty']);
 
 export function Visibility({ form, field, edit }) {
   const { name, condition, otherwise } = field;
-  const others = askable(form).filter((one) => one.name !== name);
+  const all = askable(form);
+  const others = all.filter((one) => one.name !== name);
   const read = condition === undefined ? null : readCondition(condition);
   const write = (next, tag) => edit((now) => setCondition(now, name, next), tag);
   const sentence = shownWhen(form, field);
@@ -28,6 +29,18 @@ export function Visibility({ form, field, edit }) {
     return { field: one.name, is, ...(!NO_VALUE.has(is) && { value: firstValue(one) }) };
   };
   const terms = read?.terms ?? [];
+  /** What a new condition asks to begin with: the nearest choice before the field. */
+  function likely() {
+    const free = others.filter((one) => !terms.some((known) => known.field === one.name));
+    const place = all.findIndex((one) => one.name === name);
+    const before = free.filter((one) => place < 0 || all.indexOf(one) < place);
+    return (
+      before.reverse().find((one) => one.values.length) ??
+      free.find((one) => one.values.length) ??
+      free[0] ??
+      others[0]
+    );
+  }
   const set = (index, change) =>
     write({ ...read, terms: spliced(terms, index, 1, { ...terms[index], ...change }) }, `term ${index}`);
   return (
@@ -62,10 +75,7 @@ export function Visibility({ form, field, edit }) {
         onClick={() =>
           write({
             any: read?.any ?? false,
-            terms: [
-              ...terms,
-              term(others.find((one) => !terms.some((t) => t.field === one.name)) ?? others[0]),
-            ],
+            terms: [...terms, term(likely())],
           })
         }
       >
