@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import design_tables, library
+from app.cases import design_tables, form_check, library
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.engine import store
@@ -199,7 +199,8 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
     if design.key not in found.diagrams:
         return unreadable or [Problem(main_path(design, files), "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")]
     unused = design_tables.unused(design, found, files)
-    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused]
+    forms = [problem for problem in form_check.problems(files) if problem.code != "bad-form"]
+    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused, *forms]
 
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:
@@ -213,6 +214,8 @@ def finish(session: Session, principal: Principal, design_id: int, seen: int) ->
     own = main_path(design, files)
     before = store.files_of(session, design.base_id) if design.base_id is not None else {}
     given = {path: body for path, body in files.items() if path == own or before.get(path) != body}
+    if faults := gate.errors(form_check.problems(files)):
+        raise DiagramError(faults)
     drafted = library.add_draft(session, given)
     made = next((draft for draft in drafted.drafts if draft.key == design.key), None)
     if made is None:

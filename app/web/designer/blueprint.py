@@ -144,4 +144,4 @@ def problem_row(one: Problem) -> dict[str, str]:
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
 
 
-from app.web.designer import tables  # noqa: E402, F401 - its routes
+from app.web.designer import forms, tables  # noqa: E402, F401 - its routes
