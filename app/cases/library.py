@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from app.engine.checking import gate
 from app.engine.definition import content_hash
 from app.engine.diagram import Diagram, Process, read_diagram
 from app.engine.errors import WARNING, DiagramError, Problem
-from app.model import Definition, DefinitionStatus, Setting
+from app.model import Blob, Definition, DefinitionFile, DefinitionStatus, Setting
 from app.services.context import OPERATORS
 
 SUFFIXES = (".bpmn", ".dmn", ".json")
@@ -67,7 +68,7 @@ def read_files(bodies: Mapping[str, bytes]) -> Library:
         if not path.endswith(".bpmn"):
             continue
         try:
-            diagram = read_diagram(path, body)
+            diagram = _diagram(path, body)
         except DiagramError as error:
             problems.extend(error.problems)
             continue
@@ -76,6 +77,10 @@ def read_files(bodies: Mapping[str, bytes]) -> Library:
                 problems.append(Problem(path, "", key, "duplicate-process", f"流程标识“{key}”与 {diagrams[key].path} 重复"))
             diagrams[key] = diagram
     return Library(bodies, diagrams, tuple(problems))
+
+
+_diagram = lru_cache(maxsize=512)(read_diagram)
+"""Diagrams by path and content: whoever edits one asks about it after every change, among all the others that have not changed."""
 
 
 def with_files(library: Library, given: Mapping[str, bytes]) -> Library:
@@ -155,10 +160,15 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> Drafted:
 
 def deployed_files(session: Session) -> dict[str, bytes]:
     """The files of all deployed processes by path, the newest version of each."""
-    files: dict[str, bytes] = {}
-    for definition in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.id)):
-        files.update(store.files_of(session, definition.id))
-    return files
+    named = session.execute(
+        select(DefinitionFile.path, DefinitionFile.sha256)
+        .join(Definition, Definition.id == DefinitionFile.definition_id)
+        .where(Definition.status == DefinitionStatus.DEPLOYED)
+        .order_by(Definition.id)
+    )
+    newest = dict(named.tuples().all())
+    bodies = dict(session.execute(select(Blob.sha256, Blob.body).where(Blob.sha256.in_(set(newest.values())))).tuples().all())
+    return {path: bodies[digest] for path, digest in newest.items()}
 
 
 def deploy(session: Session, key: str, version: int) -> Definition:

@@ -61,7 +61,7 @@ def content(design_id: int) -> Any:
             **_saved(design, save),
             "main": designs.main_path(design, files),
             "files": _texts(files),
-            "reference": design_view.reference(session, files),
+            "reference": design_view.reference(session, files, design.key.partition(".")[0]),
         }
     )
 
