@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -24,8 +25,15 @@ def _administrators_only() -> None:
 
 @bp.get("/")
 def index() -> Any:
-    places = [(place.slug, place.name) for place in catalogue().jurisdictions()]
-    return render_template("designer/index.html", rows=design_view.open_designs(reading()), places=[*places, ("common", "共用")], given={})
+    return index_page()
+
+
+def index_page(problems: Sequence[Problem] = (), given: Mapping[str, str] | None = None) -> str:
+    """Designs under way, and how one begins; with what is wrong with files that were to be opened, and what was filled in beside them."""
+    places = [*((place.slug, place.name) for place in catalogue().jurisdictions()), ("common", "共用")]
+    return render_template(
+        "designer/index.html", rows=design_view.open_designs(reading()), places=places, problems=problems, given=given or {}
+    )
 
 
 @bp.post("/")
@@ -141,3 +149,6 @@ def _texts(files: dict[str, bytes] | Any) -> dict[str, str]:
 
 def _problem(one: Problem) -> dict[str, str]:
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
+
+
+from app.web.designer import opening  # noqa: E402, F401 - its routes
