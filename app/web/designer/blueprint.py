@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -24,8 +25,15 @@ def _administrators_only() -> None:
 
 @bp.get("/")
 def index() -> Any:
-    places = [(place.slug, place.name) for place in catalogue().jurisdictions()]
-    return render_template("designer/index.html", rows=design_view.open_designs(reading()), places=[*places, ("common", "共用")], given={})
+    return index_page()
+
+
+def index_page(problems: Sequence[Problem] = (), given: Mapping[str, str] | None = None) -> str:
+    """Designs under way, and how one begins; with what is wrong with files that were to be opened, and what was filled in beside them."""
+    places = [*((place.slug, place.name) for place in catalogue().jurisdictions()), ("common", "共用")]
+    return render_template(
+        "designer/index.html", rows=design_view.open_designs(reading()), places=places, problems=problems, given=given or {}
+    )
 
 
 @bp.post("/")
@@ -61,7 +69,7 @@ def content(design_id: int) -> Any:
             **_saved(design, save),
             "main": designs.main_path(design, files),
             "files": _texts(files),
-            "reference": design_view.reference(session, files),
+            "reference": design_view.reference(session, files, design.key.partition(".")[0]),
         }
     )
 
@@ -144,4 +152,4 @@ def problem_row(one: Problem) -> dict[str, str]:
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
 
 
-from app.web.designer import forms, tables  # noqa: E402, F401 - its routes
+from app.web.designer import forms, opening, tables  # noqa: E402, F401 - its routes

@@ -8,7 +8,7 @@ from flask import jsonify, render_template, request
 
 from app.cases import design_forms, designs, form_check
 from app.web.current import principal, reading
-from app.web.designer.blueprint import problem_row, bp
+from app.web.designer.blueprint import bp, problem_row
 
 
 @bp.get("/<int:design_id>/forms")

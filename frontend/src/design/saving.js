@@ -16,7 +16,8 @@ const AGAIN = 8000; // after a failure that may pass
  * @param {object} given
  * @param {string} given.base address of the design
  * @param {string} given.key under which the browser keeps what is not saved yet; each page its own
- * @param {() => Promise<Files>} given.changed the files that were changed on this page since it was opened, and no others
+ * @param {() => Promise<Files>} given.changed the files that were changed on this page since it was opened, and no others; throws an error
+ *   (with `files` to be kept in the browser) while they cannot be saved
  * @param {(words: string, kind?: string) => void} given.say
  * @param {HTMLElement} [given.host] where the person is asked whose work goes on
  * @param {(files: Record<string, string>) => Promise<void> | void} [given.replaced] puts what somebody else saved on the page
@@ -64,6 +65,7 @@ export function createSaving({
       return await put(files);
     } catch (error) {
       dirty = true;
+      if (error.files) keep(error.files);
       say(error.message, 'problem');
       if (error.mayPass) timer = setTimeout(save, AGAIN);
       return false;
