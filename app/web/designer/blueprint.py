@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 
-from app.cases import design_view, designs
+from app.cases import approvals, design_view, designs, version_history
 from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
 from app.model import Design, DesignSave, Role
@@ -24,8 +24,12 @@ def _administrators_only() -> None:
 
 @bp.get("/")
 def index() -> Any:
+    session = reading()
     places = [(place.slug, place.name) for place in catalogue().jurisdictions()]
-    return render_template("designer/index.html", rows=design_view.open_designs(reading()), places=[*places, ("common", "共用")], given={})
+    return render_template(
+        "designer/index.html", rows=design_view.open_designs(session), waiting=approvals.waiting(session),
+        finished=version_history.finished(session), places=[*places, ("common", "共用")], given={},
+    )  # fmt: skip
 
 
 @bp.post("/")
@@ -141,3 +145,6 @@ def _texts(files: dict[str, bytes] | Any) -> dict[str, str]:
 
 def _problem(one: Problem) -> dict[str, str]:
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
+
+
+from app.web.designer import comparison, saves  # noqa: E402, F401  # they add their views to the blueprint above
