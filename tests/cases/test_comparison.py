@@ -42,6 +42,11 @@ def test_a_changed_office_is_told_in_words() -> None:
     assert change.facts == (Fact("办理单位", "企业", "咨询服务机构"),)
 
 
+def test_what_is_called_otherwise_changes_nothing_beside_it() -> None:
+    (change,) = changed('id="Task_Disclose" name="备齐并公开信息"', 'id="Task_Disclose" name="公开信息"')
+    assert change.facts == (Fact("名称", "备齐并公开信息", "公开信息"),)
+
+
 def test_what_is_only_drawn_elsewhere_is_only_moved() -> None:
     (change,) = changed('<dc:Bounds x="', '<dc:Bounds x="1')
     assert (change.kind, change.facts) == (Kind.MOVED, ())

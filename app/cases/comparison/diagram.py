@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from app.cases.comparison.changes import Change, Kind, facts_between
+from app.cases.comparison.changes import Change, Fact, Kind
 from app.cases.comparison.elements import Described, describe
 from app.engine.safe_xml import read_xml
 
@@ -17,19 +17,23 @@ def compare(path: str, old: bytes, new: bytes) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: order.index(change.kind)))
 
 
-def _changes(before: dict[str, Described], after: dict[str, Described]) -> Iterator[Change]:
-    for element_id, now in after.items():
-        was = before.get(element_id)
-        if was is None:
-            yield _change(now, Kind.ADDED, {}, now.facts)
+def _changes(before: Mapping[str, Described], after: Mapping[str, Described]) -> Iterator[Change]:
+    for element_id in dict.fromkeys([*after, *before]):
+        was, now = before.get(element_id), after.get(element_id)
+        if now is None:
+            yield _change(Kind.REMOVED, was, now)
+        elif was is None:
+            yield _change(Kind.ADDED, was, now)
         elif was.facts != now.facts:
-            yield _change(now, Kind.CHANGED, was.facts, now.facts)
+            yield _change(Kind.CHANGED, was, now)
         elif was.place != now.place:
-            yield _change(now, Kind.MOVED, {}, {})
-    for element_id, was in before.items():
-        if element_id not in after:
-            yield _change(was, Kind.REMOVED, was.facts, {})
+            yield _change(Kind.MOVED, was, now)
 
 
-def _change(element: Described, kind: Kind, old: Mapping[str, str], new: Mapping[str, str]) -> Change:
-    return Change(element.id, element.name, element.type, kind, facts_between(old, new))
+def _change(kind: Kind, was: Described | None, now: Described | None) -> Change:
+    element = now or was
+    assert element is not None
+    old, new = was.facts if was else {}, now.facts if now else {}
+    labels = (label for label in dict.fromkeys([*new, *old]) if old.get(label) != new.get(label))
+    facts = (Fact(label, was.shown(label) if was else "", now.shown(label) if now else "") for label in labels)
+    return Change(element.id, element.name, element.type, kind, tuple(facts))

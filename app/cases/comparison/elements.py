@@ -21,6 +21,12 @@ _DIRECTIONS: Final = {"Diverging": "由此分开", "Converging": "在此汇合"}
 _SCRIPTS: Final = {"preScript": "办理前的数据处理", "postScript": "办理后的数据处理"}
 
 
+_REFERENCES: Final = {"sourceRef": "从", "targetRef": "到", "attachedToRef": "附着于", "default": "否则走"}
+_INSIDE: Final = "所在子流程"
+_NAMED: Final = frozenset({*_REFERENCES.values(), _INSIDE})
+"""Facts that are ids of other elements: one that is only called otherwise is the same."""
+
+
 @dataclass(frozen=True)
 class Described:
     """An element of a diagram and what it says."""
@@ -30,11 +36,16 @@ class Described:
     tag: str
     facts: Mapping[str, str]
     place: str  # where it is drawn
-    process: str  # of which process it is part
+    names: Mapping[str, str]  # of all elements beside it, by id
 
     @property
     def type(self) -> str:
         return words.TYPES.get(self.tag, self.tag)
+
+    def shown(self, label: str) -> str:
+        """A fact as people read it; empty where the element does not say it."""
+        value = self.facts.get(label, "")
+        return self.names.get(value) or value if label in _NAMED else value
 
 
 def describe(root: Any) -> dict[str, Described]:
@@ -47,15 +58,10 @@ def describe(root: Any) -> dict[str, Described]:
         tag = etree.QName(node).localname
         if not element_id or tag == "definitions" or not (tag in words.TYPES or element_id in places):
             continue
-        facts = {label: value for label, value in _facts(node, tag, names) if value}
+        facts = {label: value for label, value in _facts(node, tag) if value}
         name = names[element_id] or _between(node, tag, names) or (node.findtext("bpmn:text", "", NAMESPACES) or "").strip()
-        found[element_id] = Described(element_id, name, tag, facts, places.get(element_id, ""), _process_of(node))
+        found[element_id] = Described(element_id, name, tag, facts, places.get(element_id, ""), names)
     return found
-
-
-def _process_of(node: Any) -> str:
-    owner = next((one for one in (node, *node.iterancestors()) if one.tag == f"{{{BPMN}}}process"), None)
-    return (owner.get("id") or "") if owner is not None else ""
 
 
 def _text_of(text: str | None) -> str:
@@ -70,7 +76,7 @@ def _between(node: Any, tag: str, names: Mapping[str, str]) -> str:
     return "→".join(names.get(end) or end for end in ends)
 
 
-def _facts(node: Any, tag: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _facts(node: Any, tag: str) -> Iterator[tuple[str, str]]:
     """The facts of an element; what no line here takes is left in the last one."""
     rest = copy.deepcopy(node)
     for inner in [child for child in rest.iter() if child is not rest and child.get("id") and _is_own(child)]:
@@ -78,9 +84,8 @@ def _facts(node: Any, tag: str, names: Mapping[str, str]) -> Iterator[tuple[str,
     if tag != "process":
         yield "类型", words.TYPES.get(tag, tag)
     yield "名称", _text_of(_take(rest, "name"))
-    for attribute, label in (("sourceRef", "从"), ("targetRef", "到"), ("attachedToRef", "附着于"), ("default", "否则走")):
-        end = _take(rest, attribute)
-        yield label, (names.get(end) or end) if end else ""
+    for attribute, label in _REFERENCES.items():
+        yield label, _take(rest, attribute)
     yield "调用的流程", _take(rest, "calledElement")
     yield "分合", _DIRECTIONS.get(direction := _take(rest, "gatewayDirection"), direction)
     if _take(rest, "isExecutable") == "false":
@@ -88,7 +93,7 @@ def _facts(node: Any, tag: str, names: Mapping[str, str]) -> Iterator[tuple[str,
     if tag == "boundaryEvent":
         yield "发生时", "原任务继续" if _take(rest, "cancelActivity") == "false" else "原任务结束"
     parent = node.getparent()
-    yield "所在子流程", names.get(parent.get("id")) or "" if parent is not None and etree.QName(parent).localname == "subProcess" else ""
+    yield _INSIDE, parent.get("id") or "" if parent is not None and etree.QName(parent).localname == "subProcess" else ""
     yield "说明", "\n".join(_pull(rest, "bpmn:documentation"))
     yield "条件", "\n".join(_pull(rest, "bpmn:conditionExpression"))
     yield "脚本", "\n".join(_pull(rest, "bpmn:script"))

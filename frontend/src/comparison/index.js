@@ -22,17 +22,17 @@ async function mount(host) {
     ...data.diagrams.map((diagram) => h('option', {}, describe(diagram))),
   );
   const tool = (words, run) => h('button', { type: 'button', class: 'btn', onclick: run }, words);
-  const position = h('span', { class: 'text-secondary', role: 'status' });
+  const position = h('span', { class: 'qc-comparison-position', role: 'status' });
   const bar = h(
     'div',
     { class: 'qc-comparison-bar', role: 'toolbar', 'aria-label': '并排的流程图' },
     choice,
     tool('上一处', () => step(-1)),
     tool('下一处', () => step(1)),
-    position,
     tool('放大', () => zoom(1.25)),
     tool('缩小', () => zoom(0.8)),
     tool('全图', whole),
+    position,
     legend(data.words),
   );
   const [before, after] = [createSide(data.old, data.words), createSide(data.new, data.words)];

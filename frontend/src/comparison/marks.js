@@ -1,6 +1,9 @@
 /** What became of an element, on its drawing: a colour, and a badge with sign and word for those who do not see it. */
 import { h } from '../shared/dom.js';
 
+/** The scale from which a word finds room beside its sign. */
+const NEAR = 0.55;
+
 /**
  * @param {any} viewer
  * @param {Record<string, {kind: string, name: string}>} changes
@@ -15,10 +18,16 @@ export function mark(viewer, changes, words) {
     if (!element?.parent) continue; // not in this version, or the process itself
     canvas.addMarker(id, `qc-is-${kind}`);
     const { sign, word } = words[kind];
-    const position = element.waypoints ? onLine(element) : { top: -14, left: -6 };
+    const position = element.waypoints ? onLine(element) : { top: -19, left: -4 };
     if (element.waypoints && kind === 'moved') continue;
-    const badge = h('span', { class: `qc-change-badge is-${kind}` }, `${sign} ${word}`);
-    overlays.add(id, 'qc-change', { position, show: { minZoom: 0.35 }, html: badge });
+    // From afar the sign alone; both keep a size that one can read.
+    for (const [text, show] of [
+      [sign, { maxZoom: NEAR }],
+      [`${sign} ${word}`, { minZoom: NEAR }],
+    ]) {
+      const badge = h('span', { class: `qc-change-badge is-${kind}`, title: word }, text);
+      overlays.add(id, 'qc-change', { position, show, scale: { min: 1, max: 1 }, html: badge });
+    }
   }
 }
 
