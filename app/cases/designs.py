@@ -5,6 +5,7 @@ Several people may edit one design. Whoever saves on top of a save that they hav
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import library, second_person
+from app.cases import design_tables, library, second_person
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.engine import store
@@ -41,9 +42,11 @@ _PATH = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json|checks
 
 @dataclass
 class Stale(Exception):
-    """Somebody else has saved meanwhile: their save, and what both began from."""
+    """Somebody else has saved meanwhile: their save, and what both began from; nothing where that is too long ago to be kept."""
 
-    theirs: DesignSave
+    revision: int
+    saved_by: str
+    saved_at: dt.datetime
     their_files: Mapping[str, bytes]
     base_files: Mapping[str, bytes]
 
@@ -167,7 +170,9 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
     now = latest(session, design)
     if seen != design.revision:
         base = session.scalars(_save_of(design.id, seen)).first()
-        raise Stale(now, files_of(session, now), files_of(session, base if base is not None else now))
+        raise Stale(
+            now.revision, now.saved_by.name, now.saved_at, files_of(session, now), files_of(session, base) if base is not None else {}
+        )
     files = {path: body for path, body in {**files_of(session, now), **changes}.items() if body is not None}
     main_path(design, files)
     _write(session, principal, design, files, before=now)
@@ -207,7 +212,8 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
     unreadable = [problem for problem in found.problems if problem.file in files]
     if design.key not in found.diagrams:
         return unreadable or [Problem(main_path(design, files), "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")]
-    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS)]
+    unused = design_tables.unused(design, found, files)
+    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused]
 
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:

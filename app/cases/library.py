@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -68,7 +69,7 @@ def read_files(bodies: Mapping[str, bytes]) -> Library:
         if not path.endswith(".bpmn"):
             continue
         try:
-            diagram = read_diagram(path, body)
+            diagram = _read(path, body)
         except DiagramError as error:
             problems.extend(error.problems)
             continue
@@ -77,6 +78,12 @@ def read_files(bodies: Mapping[str, bytes]) -> Library:
                 problems.append(Problem(path, "", key, "duplicate-process", f"流程标识“{key}”与 {diagrams[key].path} 重复"))
             diagrams[key] = diagram
     return Library(bodies, diagrams, tuple(problems))
+
+
+@lru_cache(maxsize=1024)
+def _read(path: str, body: bytes) -> Diagram:
+    """A diagram by its content: the designer asks for the whole library again and again. Nobody changes what was read."""
+    return read_diagram(path, body)
 
 
 def with_files(library: Library, given: Mapping[str, bytes]) -> Library:

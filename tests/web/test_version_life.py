@@ -123,6 +123,19 @@ def test_a_broken_design_is_compared_as_far_as_it_goes(app: Flask, world: World)
     assert "无法读取" in page.text
 
 
+def test_whoever_saves_second_gets_both_over_the_wire(app: Flask, world: World) -> None:
+    with world.transaction() as session:
+        design_id = designs.begin(session, world.principal(session, "admin"), KEY, 1).id
+    client = client_of(app, world, "admin")
+    files = {"forms/shandong/more.json": "{}"}
+    assert client.put(f"/admin/designer/{design_id}/content", json={"revision": 1, "files": files}).status_code == 200
+    answer = client.put(f"/admin/designer/{design_id}/content", json={"revision": 1, "files": {}})
+    assert answer.status_code == 409
+    given: dict[str, Any] = answer.get_json()
+    assert (given["revision"], given["theirs"]["forms/shandong/more.json"]) == (2, "{}")
+    assert PATH in given["base"]
+
+
 def test_an_earlier_save_is_restored_as_a_new_one(app: Flask, world: World) -> None:
     with world.transaction() as session:
         principal = world.principal(session, "admin")

@@ -25,7 +25,7 @@ def restore(design_id: int, revision: int) -> Any:
             restored = designs.restore(session, principal(), design_id, request.form.get("seen", 0, type=int), revision)
             words = f"已按第 {revision} 次保存的内容另存为第 {restored.revision} 次，中间的保存仍在记录里"
     except designs.Stale as stale:
-        flash(f"{stale.theirs.saved_by.name}在您打开这一页之后保存过，没有恢复；请看过再定", "error")
+        flash(f"{stale.saved_by}在您打开这一页之后保存过，没有恢复；请看过再定", "error")
         return redirect(url_for("designer.saves", design_id=design_id))
     flash(words, "success")
     return redirect(url_for("designer.saves", design_id=design_id))
