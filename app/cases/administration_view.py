@@ -63,6 +63,7 @@ EVENT_NAMES = {
     "incident": "故障挂起", "incident_retried": "重试未成功", "incident_resolved": "故障处理完毕", "incident_data_edited": "修改案件数据",
     "incident_run": "批量处理故障", "delivery_retried": "重新投递", "delivery_dropped": "不再投递", "process_drafted": "上传流程草稿",
     "design_begun": "开始修改流程", "design_finished": "流程定稿", "design_discarded": "放弃设计稿",
+    "trial_kept": "保存试运行方案", "trial_accepted": "改写试运行方案的结果",
     "process_deployed": "部署流程", "regulation_extended": "登记延续有效", "organisation_saved": "保存机构",
     "organisation_activated": "启用机构", "organisation_deactivated": "停用机构", "user_created": "新增用户",
     "user_activated": "启用用户", "user_deactivated": "停用用户", "password_reset": "重设密码", "role_granted": "授予角色",

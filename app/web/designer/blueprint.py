@@ -87,7 +87,7 @@ def check(design_id: int) -> Any:
     session = reading()
     design = designs.find(session, principal(), design_id)
     files = designs.files_of(session, designs.latest(session, design)) | _given()
-    return jsonify({"problems": [_problem(one) for one in designs.check(session, design, files)]})
+    return jsonify({"problems": [problem_row(one) for one in designs.check(session, design, files)]})
 
 
 @bp.post("/<int:design_id>/finish")
@@ -99,7 +99,7 @@ def finish(design_id: int) -> Any:
             words = f"“{made.name}”已定稿为第 {made.version} 版草稿，部署后新案件按它办理"
     except DiagramError as error:
         return jsonify(
-            {"detail": f"还有 {len(error.problems)} 处需要修改，不能定稿", "problems": [_problem(one) for one in error.problems]}
+            {"detail": f"还有 {len(error.problems)} 处需要修改，不能定稿", "problems": [problem_row(one) for one in error.problems]}
         ), 422
     flash(words, "success")
     return jsonify({"location": where})
@@ -139,5 +139,9 @@ def _texts(files: dict[str, bytes] | Any) -> dict[str, str]:
     return {path: body.decode("utf-8-sig") for path, body in files.items()}
 
 
-def _problem(one: Problem) -> dict[str, str]:
+def problem_row(one: Problem) -> dict[str, str]:
+    """A problem as the pages of a design list it."""
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
+
+
+from app.web.designer import trial  # noqa: E402, F401
