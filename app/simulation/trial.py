@@ -24,7 +24,7 @@ from app.simulation.answering import Answerer, Turn
 from app.simulation.delays import SAME_DAY, Delay
 from app.simulation.events import CANCELLED, SimulatedEvent
 from app.simulation.moves import MOST_MOVES, Answer, Move, Pass
-from app.simulation.playing import Play, Tell
+from app.simulation.playing import Play
 from app.simulation.preparing import Ready
 from app.simulation.scenario import STARTS_AT
 from app.simulation.stream import Stream
@@ -46,11 +46,12 @@ class Open:
 class Trial(Play):
     """One trial under way, at the point that its moves have reached."""
 
-    def __init__(self, ready: Ready, tell: Tell, *, ends_at: float | None = None) -> None:
+    def __init__(self, ready: Ready, *, ends_at: float | None = None) -> None:
         answerer = Answerer(ready.scenario, ready.begun.strikes)
         stream = Stream(ready.stage, explain=True, passing=True)
-        super().__init__(ready.stage, stream, answerer, tell, start=ready.start, until=ready.until, ends_at=ends_at)
+        super().__init__(ready.stage, stream, answerer, self._happened, start=ready.start, until=ready.until, ends_at=ends_at)
         self.ready = ready
+        self.events: list[tuple[int, SimulatedEvent]] = []  # after how many moves, what happened
         self.moves: list[Move] = []
         self.open: dict[int, Open] = {}  # by task id
         self.turns: dict[int, Turn] = {}  # what was decided, by task id
@@ -66,11 +67,15 @@ class Trial(Play):
         """Makes a move. Raises `CaseError` when it cannot be made, `InvalidForm` when the form does not take what is submitted; then nothing has moved."""
         if len(self.moves) >= MOST_MOVES:
             raise CaseError(f"试运行最多 {MOST_MOVES} 步")
-        if isinstance(move, Answer):
-            self._take(move)
-        else:
-            self._pass(move)
         self.moves.append(move)
+        try:
+            if isinstance(move, Answer):
+                self._take(move)
+            else:
+                self._pass(move)
+        except CaseError:
+            self.moves.pop()
+            raise
         self._run_on()
 
     def go_on(self, until: dt.datetime | None = None) -> None:
@@ -107,6 +112,9 @@ class Trial(Play):
         if found is None:
             raise Conflict("这项任务已经不在待办之中")
         return found
+
+    def _happened(self, event: SimulatedEvent) -> None:
+        self.events.append((len(self.moves), event))
 
     # -- moves --------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,9 @@ from app.law.periods import Deadline, distance, format_date, light
 from app.model import Case, CaseStatus, Enterprise, Organisation, Task, Timer
 from app.model.timer import TimerKind
 from app.simulation.answering import Turn
+from app.simulation.events import CANCELLED, PASSED, SimulatedEvent
 from app.simulation.moves import delay_text, written
+from app.simulation.timeline import WORDS, repeats, said
 from app.simulation.trial import Trial
 
 MOST_FORMS = 12
@@ -35,6 +37,7 @@ def state_of(trial: Trial) -> dict[str, Any]:
         return {
             "now": trial.now.astimezone(clock.SHANGHAI).isoformat(),
             "today": format_date(clock.today()),
+            "events": [_event(moves, event) for moves, event in trial.events],
             "moves": [written(move) for move in trial.moves],
             "tasks": list(_tasks(session, trial)),
             "coming": _coming(session, trial, waiting),
@@ -44,6 +47,12 @@ def state_of(trial: Trial) -> dict[str, Any]:
             "faults": [*trial.faults, *(f"{case.number} 停住了：{why}" for case, why in stuck)],
             "remarks": list(trial.ready.begun.remarks),
         }
+
+
+def _event(moves: int, event: SimulatedEvent) -> dict[str, Any]:
+    """An event with its words. What only repeats another line, or is there to move the token, has none."""
+    told = {} if repeats(event) or event.event in (PASSED, CANCELLED) else {"kind": WORDS.get(event.event, ""), "said": said(event)}
+    return {**event.to_dict(), "day": format_date(event.day), "move": moves, **told}
 
 
 # -- tasks ------------------------------------------------------------------------------------------------------------
@@ -79,6 +88,7 @@ def _task(session: Session, task: Task, case: Case, organisation: Organisation |
         "callers": list((task.context or {}).get("_callers") or ()),
         "name": task.name,
         "article": task.article,
+        "panel": task.panel,
         "org": organisation.name if organisation else None,
         "optional": task.optional,
         "created": task.created_at.astimezone(clock.SHANGHAI).date().isoformat(),

@@ -10,7 +10,6 @@ from typing import Any
 from app.cases.errors import CaseError
 from app.simulation import keeping, yaml_lines
 from app.simulation.delays import read_delay
-from app.simulation.events import SimulatedEvent
 from app.simulation.expected import lines_of
 from app.simulation.kept import differences
 from app.simulation.moves import Answer, Move, read_move, read_moves
@@ -42,12 +41,10 @@ class Walk:
 
 
 @contextmanager
-def walked(
-    walk: Walk, files: Mapping[str, bytes], events: list[SimulatedEvent], ends_at: float
-) -> Iterator[tuple[Trial, tuple[int, str] | None]]:
+def walked(walk: Walk, files: Mapping[str, bytes], ends_at: float) -> Iterator[tuple[Trial, tuple[int, str] | None]]:
     """The trial at the point that its moves have reached, and the first move that cannot be made any more, with the reason."""
     with prepared(walk.scenario, files) as ready:
-        trial = Trial(ready, events.append, ends_at=ends_at)
+        trial = Trial(ready, ends_at=ends_at)
         yield trial, played(trial, walk.moves)
 
 
@@ -56,15 +53,15 @@ def step(process: str, files: Mapping[str, bytes], given: Mapping[str, Any], end
 
     Raises `ScenarioError` and `DiagramError` when the trial cannot begin, `CaseError` when the act cannot be done, `TakesTooLong`.
     """
-    walk, events = Walk.read(process, given.get("setup"), given.get("moves") or []), list[SimulatedEvent]()
+    walk = Walk.read(process, given.get("setup"), given.get("moves") or [])
     act = given.get("act")
-    with walked(walk, files, events, ends_at) as (trial, stopped):
+    with walked(walk, files, ends_at) as (trial, stopped):
         if stopped is None and act:
             if act.get("auto"):
                 trial.go_on()
             else:
                 trial.do(_act(trial, act))
-        return _told(trial, walk.setup, events, stopped)
+        return _told(trial, walk.setup, stopped)
 
 
 def replay(process: str, files: Mapping[str, bytes], text: str, ends_at: float) -> dict[str, Any]:
@@ -72,12 +69,11 @@ def replay(process: str, files: Mapping[str, bytes], text: str, ends_at: float) 
     data, _ = yaml_lines.read(text)
     scenario = replace(parse(data), process=process)
     setup = {name: value for name, value in data.items() if name not in NOT_SETUP}
-    events: list[SimulatedEvent] = []
     with prepared(replace(scenario, until=None), files) as ready:
-        trial = Trial(ready, events.append, ends_at=ends_at)
+        trial = Trial(ready, ends_at=ends_at)
         trial.begin()
         trial.go_on(scenario.until)
-        return _told(trial, {**setup, "process": process}, events, None)
+        return _told(trial, {**setup, "process": process}, None)
 
 
 @dataclass(frozen=True)
@@ -90,13 +86,13 @@ class Written:
 
 def keep(process: str, files: Mapping[str, bytes], given: Mapping[str, Any], title: str, ends_at: float) -> Written:
     """Writes a trial down as a scenario. What must happen in it is what happens when the file is played. Raises what `step` raises, and `CaseError`."""
-    walk, events = Walk.read(process, given.get("setup"), given.get("moves") or []), list[SimulatedEvent]()
-    with walked(walk, files, events, ends_at) as (trial, stopped):
+    walk = Walk.read(process, given.get("setup"), given.get("moves") or [])
+    with walked(walk, files, ends_at) as (trial, stopped):
         if stopped is not None:
             raise CaseError(f"第 {stopped[0] + 1} 步现在走不通：{stopped[1]}")
         scenario = keeping.scenario_of(trial, walk.setup)
     result = simulate(parse(scenario), files, ends_at=ends_at)
-    shown, happened = tuple(lines_of(events)), tuple(lines_of(result.events))
+    shown, happened = tuple(lines_of(event for _, event in trial.events)), tuple(lines_of(result.events))
     return Written(keeping.yaml_of(scenario, happened, title), differences(shown, happened))
 
 
@@ -109,10 +105,9 @@ def _act(trial: Trial, given: Mapping[str, Any]) -> Move:
     return replace(move, turn=replace(move.turn, delay=delay))
 
 
-def _told(trial: Trial, setup: Mapping[str, Any], events: list[SimulatedEvent], stopped: tuple[int, str] | None) -> dict[str, Any]:
+def _told(trial: Trial, setup: Mapping[str, Any], stopped: tuple[int, str] | None) -> dict[str, Any]:
     return {
         **state_of(trial),
         "setup": dict(setup),
-        "events": [event.to_dict() for event in events],
         "stopped": {"move": stopped[0], "message": stopped[1]} if stopped else None,
     }

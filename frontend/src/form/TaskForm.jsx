@@ -23,8 +23,12 @@ const DEFAULTS = {
   arrayMinItems: { populate: 'never' },
 };
 
-/** @param {{model: object}} props the model is described in frontend/README.md */
-export function TaskForm({ model }) {
+/**
+ * @param {{model: object, send?: (body: {data: object, revision: number}, key: string) => Promise<import('../shared/http.js').Answer>,
+ *   onDone?: (body: any) => void}} props the model is described in frontend/README.md; without `send` the form goes to `urls.complete`, and without
+ *   `onDone` the page goes on to where the answer says
+ */
+export function TaskForm({ model, send, onDone }) {
   const { schema, readonly = false, urls = {}, csrf } = model;
   const uiSchema = useMemo(() => model.ui_schema ?? {}, [model]);
   const drawn = useMemo(() => lightenGrids(onlyWords(schema), uiSchema), [schema, uiSchema]);
@@ -101,12 +105,7 @@ export function TaskForm({ model }) {
     setBusy(true);
     await keeper.pause();
     try {
-      const answer = await request(urls.complete, {
-        method: 'POST',
-        json: body,
-        csrf,
-        headers: { 'Idempotency-Key': live.current.key },
-      });
+      const answer = await (send ?? toOffice)(body, live.current.key);
       // A definite refusal is over: what follows it is a new request, not a repetition of this one.
       if (!answer.ok && answer.status < 500) live.current.key = uuid();
       if (accept(answer)) return;
@@ -124,10 +123,18 @@ export function TaskForm({ model }) {
     keeper.resume();
   }
 
-  /** @returns {boolean} true when the page is being left */
+  function toOffice(json, key) {
+    return request(urls.complete, { method: 'POST', json, csrf, headers: { 'Idempotency-Key': key } });
+  }
+
+  /** @returns {boolean} true when the form is done with */
   function accept({ status, ok, body, signedOut }) {
     if (ok) {
       live.current.edited = false;
+      if (onDone) {
+        onDone(body);
+        return true;
+      }
       setBanner({ kind: 'success', title: '已提交，正在打开下一页…' });
       window.location.assign(body?.next ?? urls.back ?? '/');
       return true;
