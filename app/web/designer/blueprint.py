@@ -154,4 +154,4 @@ def problem_row(one: Problem) -> dict[str, str]:
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
 
 
-from app.web.designer import comparison, forms, opening, saves, tables  # noqa: E402, F401 - their routes
+from app.web.designer import comparison, forms, opening, saves, tables, trial  # noqa: E402, F401 - their routes
