@@ -7,6 +7,9 @@ from urllib.parse import quote
 from flask import Response
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 def attachment(body: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
     """A file to save, or to look at where the browser can."""
     clean = "".join("_" if character in '\\/:*?"<>|\r\n\t' else character for character in name).strip() or "file"

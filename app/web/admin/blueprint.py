@@ -57,4 +57,4 @@ def _only_where_adjustable() -> None:
         abort(404)
 
 
-from app.web.admin import coverage, incidents, limits, migrations, operations, organisations, people, processes, version_acts  # noqa: E402, F401  # they add their views to the blueprint above
+from app.web.admin import coverage, heat, incidents, limits, migrations, operations, organisations, people, processes, version_acts  # noqa: E402, F401  # they add their views to the blueprint above
