@@ -91,15 +91,18 @@ def heat_page(session: Session, compiled: CompiledDefinition, window: Window) ->
                 _failures([failed[place] for place in (places or [(key, element.id)]) if place in failed]),
                 element.called is not None and calls.count(element.called) > 1,
             )  # fmt: skip
-            if element.is_human or places or not row.is_quiet:
+            if places or not row.is_quiet:
                 rows.append(row)
-    known = {(key, e.id) for key, process in compiled.processes.items() for e in process.elements.values()}
+    known = {(key, element.id) for key, process in compiled.processes.items() for element in process.elements.values()}
     elsewhere = sum(work.count for place, work in finished.items() if place not in known)
     return HeatPage(tuple(rows), tuple(heat.months(session, window, compiled.processes)), elsewhere)
 
 
 def places_inside(compiled: CompiledDefinition) -> dict[Place, tuple[Place, ...]]:
-    """The elements whose figures belong to a human task or an activity: the task itself, or all work inside the activity at any depth."""
+    """The elements whose figures belong to a human task or an activity: the task itself, or all work inside the activity at any depth.
+
+    What may be done at any time is left out: no case waits for it, and it takes no time.
+    """
     found: dict[Place, tuple[Place, ...]] = {}
 
     def of(element: Element) -> tuple[Place, ...]:
@@ -107,7 +110,7 @@ def places_inside(compiled: CompiledDefinition) -> dict[Place, tuple[Place, ...]
         if place not in found:
             found[place] = ()  # a process that calls itself has itself inside
             if element.is_human:
-                found[place] = (place,)
+                found[place] = () if element.properties.get("optional") == "true" else (place,)
             elif element.called in compiled.processes:
                 found[place] = _joined(of(inner) for inner in compiled.processes[element.called].elements.values())
             elif element.tag == "subProcess":

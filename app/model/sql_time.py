@@ -14,21 +14,21 @@ from sqlalchemy.sql.functions import FunctionElement
 EPOCH = dt.date(1970, 1, 1)
 
 
-class days_between(FunctionElement[float]):  # noqa: N801  # reads like the SQL function that it stands for
+class days_between(FunctionElement[float]):  # reads like the SQL function that it stands for
     """Days from one instant to another, with their fraction."""
 
     inherit_cache = True
     type = Float()
 
 
-class day_number(FunctionElement[int]):  # noqa: N801
+class day_number(FunctionElement[int]):
     """The day of an instant, counted from `EPOCH`."""
 
     inherit_cache = True
     type = Integer()
 
 
-class month_of(FunctionElement[str]):  # noqa: N801
+class month_of(FunctionElement[str]):
     """The month of an instant: `2027-01`."""
 
     inherit_cache = True

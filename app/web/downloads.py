@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from flask import Response
 
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

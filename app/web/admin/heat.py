@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from app import clock
 from app.cases import administration_view as view
@@ -22,6 +22,7 @@ from app.web.current import principal, reading
 from app.web.downloads import XLSX, attachment
 
 LONGEST = dt.timedelta(days=5 * 366)
+EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
 SORTS = ("waiting", "median", "ninth", "late", "incidents")
 
 
@@ -95,19 +96,24 @@ def _version(key: str, version: int) -> Definition:
 
 def _window(definition: Definition) -> tuple[Window, str]:
     """What the address asks for, the last twelve months where it does not say; and what was wrong with it."""
-    last, first, problem = clock.today(), _year_before(clock.today()), ""
-    try:
-        asked = tuple(dt.date.fromisoformat(text) if (text := request.args.get(name, "")) else None for name in ("from", "to"))
-        last = asked[1] or last
-        first = asked[0] or _year_before(last)
-        if first > last:
-            raise ValueError("起日在止日之后")
-        if last - first > LONGEST:
-            raise ValueError("最长五年")
-    except (ValueError, OverflowError):
-        last, first, problem = clock.today(), _year_before(clock.today()), "起止日期不对：起日不能晚于止日，最长五年。现在显示的是最近 12 个月。"
+    last = _asked("to", clock.today())
+    first = _asked("from", _year_before(last)) if last else None
+    problem = ""
+    if first is None or last is None or not first <= last <= first + LONGEST:
+        first, last = _year_before(clock.today()), clock.today()
+        problem = "起止日期不对：起日不能晚于止日，最长五年。现在显示的是最近 12 个月。"
     unit = Unit.WORKDAY if request.args.get("unit") == Unit.WORKDAY else Unit.DAY
     return Window(definition.id, first, last, chosen_region(request.args.getlist("region")), unit), problem
+
+
+def _asked(name: str, otherwise: dt.date) -> dt.date | None:
+    """A day of the address; none for what is no day of our time."""
+    text = request.args.get(name, "")
+    try:
+        day = dt.date.fromisoformat(text) if text else otherwise
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def _year_before(day: dt.date) -> dt.date:

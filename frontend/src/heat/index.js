@@ -80,7 +80,13 @@ function legendOf(measure, steps, unit) {
 
 /** The cases that wait at the chosen element, below the drawing. @param {string} address */
 function createWaitingList(address) {
-  const element = h('div', { class: 'qc-heat-waiting', 'aria-live': 'polite' });
+  const element = h('div', {
+    class: 'qc-heat-waiting',
+    role: 'region',
+    'aria-label': '停留的案件',
+    'aria-live': 'polite',
+    tabindex: '0',
+  });
   let latest = 0;
   return {
     element,
@@ -89,6 +95,7 @@ function createWaitingList(address) {
       latest += 1;
       const own = latest;
       element.replaceChildren();
+      element.hidden = !place;
       if (!place) return;
       const url = new URL(address, location.href);
       for (const [name, value] of Object.entries(place)) url.searchParams.set(name, value);

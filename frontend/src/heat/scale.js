@@ -63,12 +63,15 @@ export function written(measure, figure) {
  * @param {Measure} measure
  * @param {Step} step
  * @param {string} unit of durations
- * @returns {string} `较多 3–5 件`
+ * @returns {string} `较多 3–5 件`, `长 12.0 日以上`
  */
 export function legend(measure, step, unit) {
   const after = { waiting: ' 件', incidents: ' 次', median: ` ${unit}`, ninth: ` ${unit}`, late: '' }[
     measure
   ];
   const [from, to] = [step.from, step.to].map((bound) => written(measure, bound));
-  return `${step.word} ${from === to ? from : `${from}–${to}`}${after}`;
+  if (measure === 'waiting' || measure === 'incidents')
+    return `${step.word} ${from === to ? from : `${from}–${to}`}${after}`;
+  if (step.level === 1) return `${step.word} ${to}${after}以内`;
+  return step.level === 3 ? `${step.word} ${from}${after}以上` : `${step.word} ${from}–${to}${after}`;
 }
