@@ -160,7 +160,7 @@ def in_words(row: ElementHeat, unit: str) -> list[str]:
     if row.median is not None and row.ninth is not None:
         lines.append(f"用时：中位 {row.median:.1f} {word}，九成在 {row.ninth:.1f} {word}以内")
     if row.finished and row.late_share is not None:
-        lines.append(f"逾期 {row.finished.late} 次，占有期限的 {row.late_share:.0%}")
+        lines.append(f"有期限的 {row.finished.limited} 次中逾期 {row.finished.late} 次（{row.late_share:.0%}）")
     if row.failed.count or row.failed.open:
         lines.append(f"期内故障 {row.failed.count} 次，还有 {row.failed.open} 次没有处理")
     if row.shared:

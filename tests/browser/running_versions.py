@@ -55,4 +55,4 @@ def _migration(page: Page, address: str, version: int) -> None:
     right.locator("[data-element-id=Task_Choose] .djs-hit").first.click()
     page.get_by_role("button", name="保存并预演").click()
     page.get_by_text("已完成").wait_for()
-    page.screenshot(path=TARGET / "migration_preview.png")
+    page.screenshot(path=TARGET / "migration_preview.png", clip={"x": 0, "y": 0, "width": 1366, "height": 560})

@@ -40,7 +40,7 @@ def without(body: bytes, element_id: str) -> bytes:
     for gone in (step, out, *(tree.find(f".//*[@bpmnElement='{one.get('id')}']") for one in (step, out))):
         if gone is not None:
             gone.getparent().remove(gone)
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
 
 
 def with_property(body: bytes, element_id: str, name: str, value: str) -> bytes:
@@ -49,7 +49,7 @@ def with_property(body: bytes, element_id: str, name: str, value: str) -> bytes:
     found = tree.find(f".//*[@id='{element_id}']//{{{SPIFF}}}property[@name='{name}']")
     assert found is not None, f"{element_id} says nothing of {name}"
     found.set("value", value)
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
 
 
 def deploy_next(session: Session, key: str, changes: Mapping[str, Callable[[bytes], bytes]]) -> Definition:
