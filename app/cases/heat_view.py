@@ -98,10 +98,10 @@ def heat_page(session: Session, compiled: CompiledDefinition, window: Window) ->
     return HeatPage(tuple(rows), tuple(heat.months(session, window, compiled.processes)), elsewhere)
 
 
-def places_inside(compiled: CompiledDefinition) -> dict[Place, tuple[Place, ...]]:
+def places_inside(compiled: CompiledDefinition, *, optional: bool = False) -> dict[Place, tuple[Place, ...]]:
     """The elements whose figures belong to a human task or an activity: the task itself, or all work inside the activity at any depth.
 
-    What may be done at any time is left out: no case waits for it, and it takes no time.
+    What may be done at any time counts only when `optional`: no case waits for it.
     """
     found: dict[Place, tuple[Place, ...]] = {}
 
@@ -110,7 +110,7 @@ def places_inside(compiled: CompiledDefinition) -> dict[Place, tuple[Place, ...]
         if place not in found:
             found[place] = ()  # a process that calls itself has itself inside
             if element.is_human:
-                found[place] = () if element.properties.get("optional") == "true" else (place,)
+                found[place] = (place,) if optional or element.properties.get("optional") != "true" else ()
             elif element.called in compiled.processes:
                 found[place] = _joined(of(inner) for inner in compiled.processes[element.called].elements.values())
             elif element.tag == "subProcess":
@@ -160,7 +160,7 @@ def in_words(row: ElementHeat, unit: str) -> list[str]:
     if row.median is not None and row.ninth is not None:
         lines.append(f"用时：中位 {row.median:.1f} {word}，九成在 {row.ninth:.1f} {word}以内")
     if row.finished and row.late_share is not None:
-        lines.append(f"逾期 {row.finished.late} 次，占有期限的 {row.late_share:.0%}")
+        lines.append(f"有期限的 {row.finished.limited} 次中逾期 {row.finished.late} 次（{row.late_share:.0%}）")
     if row.failed.count or row.failed.open:
         lines.append(f"期内故障 {row.failed.count} 次，还有 {row.failed.open} 次没有处理")
     if row.shared:

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.cases.migration_support import KEY, Moving, at_county, row
+from tests.cases.migration_support import ENTERPRISE, KEY, Moving, at_county, row
+from tests.support.diagrams import user
 from tests.support.world import CITY, COUNTY, World
 from tests.web.portal_support import client_of
 
@@ -96,6 +97,11 @@ def test_waiting_cases_are_numbers_and_offices_not_files(admin: FlaskClient, mov
     assert f"{COUNTY}生态环境局" in page
     assert "机密化工厂" not in page
     assert "/cases/" not in page
+    moving.deploy(row(user("A", actor=ENTERPRISE)))
+    moving.start(1, moving.enterprise("机密化工厂"))
+    held = admin.get(HEAT.replace("/1/", "/2/") + "/waiting", query_string=asked).text
+    assert "<td>企业</td>" in held
+    assert "机密化工厂" not in held
     part = admin.get(HEAT + "/waiting", query_string=asked, headers={"X-Requested-With": "XMLHttpRequest"}).text
     assert "<html" not in part
     assert numbers[0] in part

@@ -67,7 +67,7 @@ function colour(viewer, own, measure, steps) {
     if (level) canvas.addMarker(id, LEVELS[level - 1]);
     if (value == null || (!value && measure !== 'late')) continue;
     const html = h('span', { class: `qc-heat-number is-${level}` }, written(measure, value));
-    overlays.add(id, 'qc-heat', { position: { top: -10, right: 18 }, html });
+    overlays.add(id, 'qc-heat', { position: { top: -10, right: 18 }, scale: { min: 0.85, max: 1.1 }, html });
   }
 }
 
