@@ -80,8 +80,7 @@ SHANDONG = Place(
     ),
     ends_unseen={
         "shandong.disclosure": {"已立案"},
-        "shandong.execution": {"已立案（未启动）", "已立案（未报送）", "监督结束", "已转入下一轮"},
-        "shandong.extension": {"环保线已转下一轮"},  # both lines: the one that is done last names the case
+        "shandong.execution": {"已立案（未报送）", "监督结束", "已转入下一轮"},
         "shandong.listing_coordinator": {"名单转入汇总发布"},
         "shandong.listing_env": {"名单转入汇总发布"},
         "shandong.mandatory_audit": {"信息公开办结"},
@@ -95,7 +94,6 @@ LIAONING = Place(
     ends_unseen={
         "liaoning.audit": {"已立案"},
         "liaoning.disclosure": {"已立案", "已督办"},
-        "liaoning.mandatory_audit": {"报备办结", "公布办结"},
         "liaoning.rearrangement": {"已依法处罚"},
         "liaoning.review": {"已交市处理"},
     },
