@@ -13,12 +13,13 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.cases import library
+from app import clock
+from app.cases import archives, exchange, library
 from app.config import ROOT
 from app.engine import store
 from app.engine.checking import gate
 from app.engine.errors import DiagramError
-from app.model import Definition
+from app.model import Definition, Event
 from app.web.current import runtime
 
 processes = AppGroup("processes", help="流程库")
@@ -95,4 +96,55 @@ def load_processes() -> None:
         for problem in error.problems:
             click.echo(str(problem))
         sys.exit(1)
-    click.echo(f"流程库：新部署 {len(loaded)} 个版本")
+    click.echo(f"流程库：{library.told(loaded)}")
+
+
+@processes.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export_processes(file: Path) -> None:
+    """Writes the library in use into a zip archive; unpacked over a checkout it is `processes/`, `forms/` and `checks/`."""
+    with runtime().database.session() as session:
+        file.write_bytes(exchange.given_out(session))
+    click.echo(f"流程库已导出到 {file}")
+
+
+@processes.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="only tell what differs; store nothing")
+def import_processes(file: Path, dry_run: bool) -> None:
+    """Tells what differs between an archive and the library in use, then stores the processes that differ as drafts.
+
+    Exit status 1, and nothing stored, when the archive is none or a check fails; a line a problem.
+    """
+    try:
+        files = archives.read(file.read_bytes())
+    except archives.BadArchive as error:
+        click.echo(str(error))
+        sys.exit(1)
+    with runtime().database.session() as session:
+        found = exchange.account(session, files)
+    _tell(found)
+    if found.problems:
+        sys.exit(1)
+    if dry_run or not found.differs:
+        return
+    with runtime().database.transaction() as session:
+        drafts = exchange.drafts_of(session, files)
+        session.add(
+            Event(at=clock.now(), kind="library_imported", name=file.name[:200], public_to_enterprise=False, detail={"count": len(drafts)})
+        )
+    click.echo(f"已存为 {len(drafts)} 个草稿")
+
+
+def _tell(found: exchange.Account) -> None:
+    counts = (
+        (exchange.State.NEW, "新增"),
+        (exchange.State.CHANGED, "改动"),
+        (exchange.State.SAME, "相同"),
+        (exchange.State.ONLY_HERE, "只在本系统"),
+    )
+    click.echo("，".join(f"{word} {found.count(state)} 个文件" for state, word in counts))
+    for process in found.processes:
+        click.echo(f"{process.key} {process.name}：{'；'.join(process.summary)}")
+    for problem in found.problems:
+        click.echo(str(problem))
