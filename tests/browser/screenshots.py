@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
-from tests.browser import running_versions
+from tests.browser import running_versions, screenshots_tables
 from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
@@ -50,6 +50,7 @@ def _take(installation: Launched) -> None:
             page.wait_for_load_state("networkidle")
             page.screenshot(path=TARGET / f"{name}.png")
         running_versions.take(admin, base, Database(installation.database_url))
+        screenshots_tables.take(admin, base)
         browser.close()
 
 
