@@ -71,10 +71,10 @@ def check(path: str, schema_text: bytes, ui_text: bytes | None) -> list[Problem]
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        pointer = "".join(f"/{part}" for part in error.absolute_path)
-        return [Problem(path, pointer, _title_at(schema, list(error.absolute_path)), "bad-form", "这里不是有效的 JSON Schema")]
+        # An empty choice is no valid schema either, and is said as what it is.
+        return _rows(path, schema, _nodes(schema, "")) or [_invalid(path, schema, list(error.absolute_path))]
     name = str(schema.get("title", ""))
-    found = [Problem(path, pointer, _title_at(schema, pointer.split("/")[1:]), "form-rule", words) for pointer, words in _schema(schema)]
+    found = _rows(path, schema, _schema(schema))
     found += [Problem(path, pointer, name, "form-prefill", words, WARNING) for pointer, words in _prefill_sources(schema)]
     if ui_text is None:
         return found
@@ -86,6 +86,15 @@ def check(path: str, schema_text: bytes, ui_text: bytes | None) -> list[Problem]
         Problem(ui_path, pointer, form_fields.title_of(schema, pointer.split("/")[1]) if pointer else name, "form-layout", words)
         for pointer, words in _layout(ui, schema)
     ]
+
+
+def _rows(path: str, schema: Mapping[str, Any], found: Found) -> list[Problem]:
+    return [Problem(path, pointer, _title_at(schema, pointer.split("/")[1:]), "form-rule", words) for pointer, words in found]
+
+
+def _invalid(path: str, schema: Mapping[str, Any], place: list[Any]) -> Problem:
+    pointer = "".join(f"/{_escaped(str(part))}" for part in place)
+    return Problem(path, pointer, _title_at(schema, place), "bad-form", "这里不是有效的 JSON Schema")
 
 
 def is_schema(path: str) -> bool:

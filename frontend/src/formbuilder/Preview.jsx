@@ -81,7 +81,7 @@ export function Preview({ form, forEnterprise, pointed }) {
       <div className={who === 'enterprise' ? 'qc-fb-paper is-enterprise' : 'qc-fb-paper'}>
         {who === 'enterprise' && <p className="qc-fb-crumb">我的事项 › {form.schema.title}</p>}
         <h2>{form.schema.title}</h2>
-        <Net key={JSON.stringify(plain)}>
+        <Net content={plain}>
           <TaskForm key={beginning} model={model} rehearse={rehearse} />
         </Net>
       </div>
@@ -155,7 +155,11 @@ function results(form, data) {
 
 /** A form that cannot be drawn yet says so, and is tried again with the next change. */
 class Net extends Component {
-  state = { broken: false };
+  state = { broken: false, content: null };
+
+  static getDerivedStateFromProps({ content }, state) {
+    return content === state.content ? null : { broken: false, content };
+  }
 
   static getDerivedStateFromError() {
     return { broken: true };

@@ -41,7 +41,6 @@ export function RegionWidget({ id, value, readonly, disabled, required, onChange
     }
     follow().catch(fail);
     return () => (current = false);
-    // eslint-disable-next-line -- a line that is not finished has no value yet
   }, [value, line.join()]);
 
   if (readonly) return <Static id={id}>{name || value}</Static>;
