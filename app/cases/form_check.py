@@ -139,7 +139,7 @@ def _schema(schema: Mapping[str, Any]) -> Found:
     if schema.get("type") != "object":
         yield "", "表单的最外层应是 object"
     yield from _nodes(schema, "")
-    known = form_fields.names_in(schema)
+    known = _known(schema)
     for pointer, part in _parts(schema, ""):
         for name, about in part.get("properties", {}).items():
             yield from _field(f"{pointer}/properties/{_escaped(name)}", name, about, own=not pointer)
@@ -164,6 +164,13 @@ def _parts(schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Mappi
         for index, part in enumerate(schema.get(key, ())):
             if isinstance(part, dict):
                 yield from _parts(part, f"{pointer}/{key}/{index}")
+    for name, part in schema.get("dependentSchemas", {}).items():
+        yield from _parts(part, f"{pointer}/dependentSchemas/{_escaped(name)}")
+
+
+def _known(schema: Mapping[str, Any]) -> set[str]:
+    """The fields of a form, conditional ones included; what a condition only asks is none."""
+    return {name for _, part in _parts(schema, "") for name in part.get("properties", {})}
 
 
 def _field(pointer: str, name: str, about: Any, *, own: bool) -> Found:
@@ -310,7 +317,7 @@ def _scoring(schema: Mapping[str, Any], known: set[str]) -> Found:
 
 
 def _layout(ui: Mapping[str, Any], schema: Mapping[str, Any]) -> Found:
-    known = form_fields.names_in(schema)
+    known = _known(schema)
     for field, about in ui.items():
         if field.startswith("ui:"):
             continue

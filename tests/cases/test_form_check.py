@@ -77,7 +77,7 @@ def test_the_forms_of_the_library_keep_the_rules() -> None:
         ("properties/class", {"type": "string", "title": "类"}, "/properties/class", "保留字"),
         ("properties/amount/pattern", "(", "/properties/amount", "pattern"),
         ("required", ["gone"], "/required", "gone"),
-        ("allOf/0/if/required", ["gone"], "/allOf/0/if", "gone"),
+        ("allOf/0/if", {"properties": {"gone": {"const": 1}}, "required": ["gone"]}, "/allOf/0/if", "gone"),
         ("x-consequences", {"no": "退回"}, "/x-consequences/no", "没有这个选项"),
         ("x-prefill", {"gone": "today"}, "/x-prefill/gone", "没有字段"),
         ("x-prefill", {"why": "nowhere"}, "/x-prefill/why", "不认识"),
