@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-COLOURS = 64
+COLOURS = 128
 """Enough for a page of text, and a third of the bytes."""
 PROCESS = "shandong.mandatory_audit"
 FOREIGN = {
