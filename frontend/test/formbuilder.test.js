@@ -12,16 +12,7 @@ import { readJson, writeJson } from '../src/formbuilder/model/json.js';
 import { KINDS, emptyForm } from '../src/formbuilder/model/kinds.js';
 import { knownNames, nameProblem, suggestName } from '../src/formbuilder/model/names.js';
 import * as scoring from '../src/formbuilder/model/scoring.js';
-import {
-  back,
-  begin,
-  bothChanged,
-  changedFiles,
-  differences,
-  forth,
-  readForms,
-  step,
-} from '../src/formbuilder/project.js';
+import { back, begin, changedFiles, forth, readForms, step } from '../src/formbuilder/project.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../forms');
 const FILES = readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith('.json'));
@@ -233,13 +224,6 @@ test('a form that cannot be read stays as it is', () => {
   const { forms, broken } = readForms(files);
   assert.deepEqual(Object.keys(broken), [FILE]);
   assert.deepEqual(changedFiles(forms, files, broken), {});
-});
-
-test('of two people who saved only what both changed is asked about', () => {
-  const mine = { a: 'mine', b: 'mine', c: 'same' };
-  assert.deepEqual(bothChanged(mine, { a: '1', b: '1', c: '1' }, { a: '1', b: 'theirs', c: 'same' }), ['b']);
-  const other = design[FILE].replace('"文号"', '"发文字号"');
-  assert.deepEqual([...differences(design[FILE], other).values()], [{ name: '发文字号', change: 'changed' }]);
 });
 
 test('quick typing in one place is one step of undoing', () => {

@@ -8,7 +8,7 @@ from flask import jsonify, render_template, request
 
 from app.cases import design_forms, designs, form_check
 from app.web.current import principal, reading
-from app.web.designer.blueprint import as_row, bp
+from app.web.designer.blueprint import bp, problem_row
 
 
 @bp.get("/<int:design_id>/forms")
@@ -28,7 +28,7 @@ def about_forms(design_id: int) -> Any:
 def check_form() -> Any:
     given = request.get_json()
     texts = [str(given.get(key, "")).encode() for key in ("schema", "ui")]
-    return jsonify({"problems": [as_row(one) for one in form_check.check(str(given.get("path", "")), *texts)]})
+    return jsonify({"problems": [problem_row(one) for one in form_check.check(str(given.get("path", "")), *texts)]})
 
 
 @bp.post("/forms/try")

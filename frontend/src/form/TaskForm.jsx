@@ -27,10 +27,12 @@ const DEFAULTS = {
 /**
  * @param {object} props
  * @param {object} props.model described in frontend/README.md
- * @param {(data: object) => Promise<{status: number, ok: boolean, body: any, banner?: object}>} [props.rehearse] answers
- *   instead of the server; nothing is sent or kept, and the page stays
+ * @param {(body: {data: object, revision: number}, key: string) => Promise<import('../shared/http.js').Answer>} [props.send] answers instead
+ *   of `urls.complete`
+ * @param {(body: any) => object | void} [props.onDone] told what was answered instead of leaving for the next page; where it gives a banner,
+ *   the form stays with it
  */
-export function TaskForm({ model, rehearse }) {
+export function TaskForm({ model, send, onDone }) {
   const { schema, readonly = false, urls = {}, csrf } = model;
   const uiSchema = useMemo(() => model.ui_schema ?? {}, [model]);
   const drawn = useMemo(() => lightenGrids(onlyWords(schema), uiSchema), [schema, uiSchema]);
@@ -69,10 +71,10 @@ export function TaskForm({ model, rehearse }) {
   useEffect(
     () =>
       leaveGuard({
-        unsaved: () => !rehearse && live.current.edited && !keeper.isClean(),
+        unsaved: () => !send && live.current.edited && !keeper.isClean(),
         save: keeper.saveNow,
       }),
-    [keeper, rehearse],
+    [keeper, send],
   );
   useEffect(() => highlightConsequence(data.decision), [data.decision]);
 
@@ -115,14 +117,7 @@ export function TaskForm({ model, rehearse }) {
     setBusy(true);
     await keeper.pause();
     try {
-      const answer = await (rehearse
-        ? rehearse(body.data)
-        : request(urls.complete, {
-            method: 'POST',
-            json: body,
-            csrf,
-            headers: { 'Idempotency-Key': live.current.key },
-          }));
+      const answer = await (send ?? toOffice)(body, live.current.key);
       // A definite refusal is over: what follows it is a new request, not a repetition of this one.
       if (!answer.ok && answer.status < 500) live.current.key = uuid();
       if (accept(answer)) return;
@@ -140,14 +135,19 @@ export function TaskForm({ model, rehearse }) {
     keeper.resume();
   }
 
-  /** @returns {boolean} true when the page is being left */
-  function accept({ status, ok, body, signedOut, banner: told }) {
-    if (ok && rehearse) {
-      setBanner(told);
-      return false;
-    }
+  function toOffice(json, key) {
+    return request(urls.complete, { method: 'POST', json, csrf, headers: { 'Idempotency-Key': key } });
+  }
+
+  /** @returns {boolean} true when the form is done with */
+  function accept({ status, ok, body, signedOut }) {
     if (ok) {
       live.current.edited = false;
+      if (onDone) {
+        const told = onDone(body);
+        setBanner(told ?? null);
+        return !told;
+      }
       setBanner({ kind: 'success', title: '已提交，正在打开下一页…' });
       window.location.assign(body?.next ?? urls.back ?? '/');
       return true;

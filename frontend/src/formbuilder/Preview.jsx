@@ -39,16 +39,9 @@ export function Preview({ form: edited, forEnterprise, pointed }) {
   );
   const [typed, setTyped] = useState(null);
   const model = useMemo(() => modelFor(plain, who, typed), [plain, who, typed]);
-  async function rehearse(data) {
+  async function rehearse({ data }) {
     try {
-      const answer = await tryForm(writeJson(form.schema), data);
-      setTyped(answer.data);
-      return {
-        status: 200,
-        ok: true,
-        body: answer,
-        banner: { kind: 'success', title: '系统会接受这样的填写。', text: results(form, answer.data) },
-      };
+      return { status: 200, ok: true, body: await tryForm(writeJson(form.schema), data) };
     } catch (error) {
       return {
         status: error.status,
@@ -57,6 +50,10 @@ export function Preview({ form: edited, forEnterprise, pointed }) {
         body: error.body ?? { detail: error.message },
       };
     }
+  }
+  function taken(answer) {
+    setTyped(answer.data);
+    return { kind: 'success', title: '系统会接受这样的填写。', text: results(form, answer.data) };
   }
   // What a form begins with is read once: another beginning is another rehearsal.
   const beginning = JSON.stringify([
@@ -84,7 +81,7 @@ export function Preview({ form: edited, forEnterprise, pointed }) {
         {who === 'enterprise' && <p className="qc-fb-crumb">我的事项 › {form.schema.title}</p>}
         <h2>{form.schema.title}</h2>
         <Net content={plain}>
-          <TaskForm key={beginning} model={model} rehearse={rehearse} />
+          <TaskForm key={beginning} model={model} send={rehearse} onDone={taken} />
         </Net>
       </div>
     </section>

@@ -1,5 +1,5 @@
 /** The forms of a design while they are edited: read from its files, written back as files, with undo. */
-import { isObject, readJson, same, writeJson } from './model/json.js';
+import { isObject, readJson, writeJson } from './model/json.js';
 
 const TOGETHER = 1200; // milliseconds within which typing in one place is one step of undo
 const STEPS = 200;
@@ -71,17 +71,6 @@ export const withChanges = (files, changes) =>
   Object.fromEntries(Object.entries({ ...files, ...changes }).filter(([, text]) => text !== null));
 
 /**
- * What goes on when somebody else has saved meanwhile: each file that only one of both changed is taken from them.
- *
- * @param {Record<string, string | null>} mine
- * @param {Record<string, string>} base
- * @param {Record<string, string>} theirs
- * @returns {string[]} files that both changed differently
- */
-export const bothChanged = (mine, base, theirs) =>
-  Object.keys(mine).filter((path) => theirs[path] !== base[path] && (theirs[path] ?? null) !== mine[path]);
-
-/**
  * Steps back and forth.
  *
  * @template T
@@ -120,45 +109,3 @@ export const forth = (history) =>
         at: 0,
       }
     : history;
-
-/**
- * What is different between two forms, field by field, for people who compare.
- *
- * @param {string | undefined} before text of a file
- * @param {string | undefined} after
- * @returns {Map<string, {name: string, change: 'added' | 'removed' | 'changed'}>}
- */
-export function differences(before, after) {
-  const [one, other] = [before, after].map((text) => parts(text));
-  const found = new Map();
-  for (const key of new Set([...one.keys(), ...other.keys()])) {
-    const [was, is] = [one.get(key), other.get(key)];
-    if (was && is && same(was.value, is.value)) continue;
-    found.set(key, { name: (is ?? was).name, change: !was ? 'added' : !is ? 'removed' : 'changed' });
-  }
-  return found;
-}
-
-function parts(text) {
-  const value = text ? readJson(text) : {};
-  const found = new Map();
-  for (const [key, part] of Object.entries(value)) {
-    if (key !== 'properties') found.set(key, { name: PARTS[key] ?? (part?.title || key), value: part });
-  }
-  for (const [name, field] of Object.entries(value.properties ?? {})) {
-    found.set(`field:${name}`, { name: field?.title ?? name, value: field });
-  }
-  return found;
-}
-
-const PARTS = {
-  title: '表单标题',
-  description: '表单说明',
-  required: '必填的字段',
-  allOf: '显示条件和规则',
-  'x-prefill': '预填',
-  'x-consequences': '办理决定之后怎样',
-  'x-scoring': '打分规则',
-  'x-computed': '计算',
-  'ui:sections': '分节和顺序',
-};

@@ -2,19 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { askWhose } from '../design/conflict.js';
 import { createSaving } from '../design/saving.js';
-import {
-  back,
-  begin,
-  bothChanged,
-  changedFiles,
-  differences,
-  forth,
-  readForms,
-  step,
-  withChanges,
-} from './project.js';
-
-const CHANGES = { added: '新增', removed: '删除', changed: '修改' };
+import { back, begin, changedFiles, forth, readForms, step, withChanges } from './project.js';
 
 /**
  * @param {{base: string, design: any, notices: HTMLElement}} given
@@ -32,28 +20,39 @@ export function useProject({ base, design, notices }) {
       key: `qc-forms:${base}`,
       say: (words, kind = '') => setState({ words, kind }),
       changed: async () => changedFiles(live.current.forms, live.current.files, first.broken),
-      saved: (files) => (live.current.files = withChanges(live.current.files, files)),
-      conflict: (other) => settle(other),
+      stored: (files) => (live.current.files = withChanges(live.current.files, files)),
+      replaced: (files) => rebase(withChanges(live.current.files, files), mine()),
+      conflict: settle,
     });
     made.at(design.revision);
     return made;
-    async function settle(other) {
-      const mine = changedFiles(live.current.forms, live.current.files, first.broken);
-      const both = bothChanged(mine, other.base, other.theirs);
-      let keep = mine;
-      if (both.length) {
-        const rows = both.flatMap((path) => rowsOf(path, other, mine));
-        const whose = await askWhose(notices, { who: other.saved_by, rows, what: '字段' });
-        if (whose === 'theirs') keep = without(mine, both);
-      }
-      made.at(other.revision);
-      live.current.files = other.theirs;
-      const merged = readForms(withChanges(other.theirs, keep)).forms;
-      setHistory((before) => step(before, merged));
-      live.current.forms = merged;
-      if (Object.keys(keep).length) made.touched();
+
+    function mine() {
+      return changedFiles(live.current.forms, live.current.files, first.broken);
+    }
+
+    /** What was changed here goes on upon what somebody else has saved. */
+    function rebase(files, changes) {
+      live.current.files = files;
+      live.current.forms = readForms(withChanges(files, changes)).forms;
+      setHistory((before) => step(before, live.current.forms));
+    }
+
+    async function settle({ saved_by: who, revision, base: before, theirs, clashes }) {
+      const changes = mine();
+      const files = clashes.map((path) => ({
+        path,
+        base: before[path],
+        mine: changes[path],
+        theirs: theirs[path],
+      }));
+      const whose = await askWhose(notices, { who, files });
+      const kept = whose === 'theirs' ? without(changes, clashes) : changes;
+      made.at(revision);
+      rebase(theirs, kept);
+      if (Object.keys(kept).length) made.touched();
       else made.forget();
-      setState({ words: `已合并${other.saved_by}保存的内容`, kind: '' });
+      setState({ words: `已合并${who}保存的内容`, kind: '' });
     }
   }, [base, design, first, notices]);
 
@@ -74,11 +73,7 @@ export function useProject({ base, design, notices }) {
 
   /** What a closed browser left unsaved is taken back; on top of a later save of somebody else it is told apart from that. */
   useEffect(() => {
-    const left = saving.left();
-    if (!left?.files || !Object.keys(left.files).length) return;
-    saving.at(left.revision);
-    change(readForms(withChanges(design.files, left.files)).forms);
-    setState({ words: '已找回上次没有保存的修改', kind: '' });
+    saving.recover(design.files, (files) => change(readForms(withChanges(design.files, files)).forms));
   }, [change, design, saving]);
 
   return {
@@ -92,18 +87,6 @@ export function useProject({ base, design, notices }) {
     say: (words, kind = '') => setState({ words, kind }),
     changes: () => changedFiles(live.current.forms, live.current.files, first.broken),
   };
-}
-
-function rowsOf(path, other, mine) {
-  const own = differences(other.base[path], mine[path] ?? undefined);
-  const theirs = differences(other.base[path], other.theirs[path]);
-  return [...new Set([...own.keys(), ...theirs.keys()])].map((key) => ({
-    id: `${path}#${key}`,
-    name: `${(own.get(key) ?? theirs.get(key)).name}（${path.replace(/^forms\//, '')}）`,
-    mine: CHANGES[own.get(key)?.change] ?? '—',
-    theirs: CHANGES[theirs.get(key)?.change] ?? '—',
-    both: own.has(key) && theirs.has(key),
-  }));
 }
 
 const without = (changes, paths) =>
