@@ -12,7 +12,7 @@ from app.cases import form_check, forms, library
 from app.cases.errors import CaseError, FieldProblem, InvalidForm
 from app.engine import expressions
 from app.engine.decision_tables import read_tables
-from app.engine.diagram import Element, Process
+from app.engine.diagram import Diagram, Element
 from app.engine.errors import ERROR, DiagramError, ExpressionError
 from app.law.labels import actor_label
 
@@ -22,7 +22,8 @@ KINDS = {"condition": "条件", "script": "计算", "due": "期限", "timer": "�
 def about(files: Mapping[str, bytes]) -> dict[str, Any]:
     """For each form the tasks that show it, and for each variable the places of diagrams, tables, forms and scenarios that name it."""
     found = library.read_files(files)
-    processes = [process for diagram in found.diagrams.values() for process in diagram.processes.values()]
+    diagrams = list({diagram.path: diagram for diagram in found.diagrams.values()}.values())
+    processes = [process for diagram in diagrams for process in diagram.processes.values()]
     tasks: dict[str, list[dict[str, str]]] = {}
     for process in processes:
         for element in process.elements.values():
@@ -30,7 +31,7 @@ def about(files: Mapping[str, bytes]) -> dict[str, Any]:
                 row = {"process": process.name, "element": element.id, "name": name, "actor": actor, "actor_name": actor_label(actor)}
                 tasks.setdefault(form, []).append(row)
     uses: dict[str, list[str]] = {}
-    for variable, place in (*_in_diagrams(processes), *_in_tables(files), *_in_forms(files), *_in_scenarios(files)):
+    for variable, place in (*_in_diagrams(diagrams), *_in_tables(files), *_in_forms(files), *_in_scenarios(files)):
         places = uses.setdefault(variable, [])
         if place not in places:
             places.append(place)
@@ -46,12 +47,23 @@ def _shown(element: Element) -> Iterator[tuple[str, str, str]]:
             yield form, facts.get("name", element.name), "" if actor.startswith("{") else actor
 
 
-def _in_diagrams(processes: list[Process]) -> Iterator[tuple[str, str]]:
-    for process in processes:
-        for element_id, kind, source in process.expressions:
-            element = process.elements.get(element_id)
-            place = f"流程图“{process.name}”：“{element.name if element is not None and element.name else element_id}”的{KINDS.get(kind, '表达式')}"
-            yield from ((name, place) for name in _names(source))
+def _in_diagrams(diagrams: list[Diagram]) -> Iterator[tuple[str, str]]:
+    for diagram in diagrams:
+        names = {node.get("id"): node for node in diagram.tree.iter() if node.get("id")}
+        for process in diagram.processes.values():
+            for element_id, kind, source in process.expressions:
+                place = f"流程图“{process.name}”：{_called(element_id, names)}的{KINDS.get(kind, '表达式')}"
+                yield from ((name, place) for name in _names(source))
+
+
+def _called(element_id: str, nodes: Mapping[str, Any]) -> str:
+    """An element in words; a flow without a name by where it leads."""
+    node = nodes.get(element_id)
+    name = (node.get("name") or "").strip() if node is not None else ""
+    target = nodes.get(node.get("targetRef")) if node is not None and not name else None
+    if target is not None:
+        return f"通往“{(target.get('name') or '').strip() or target.get('id')}”的流向"
+    return f"“{name or element_id}”"
 
 
 def _in_tables(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:

@@ -71,10 +71,10 @@ def check(path: str, schema_text: bytes, ui_text: bytes | None) -> list[Problem]
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        pointer = "".join(f"/{part}" for part in error.absolute_path)
-        return [Problem(path, pointer, _title_at(schema, list(error.absolute_path)), "bad-form", "这里不是有效的 JSON Schema")]
+        # An empty choice is no valid schema either, and is said as what it is.
+        return _rows(path, schema, _nodes(schema, "")) or [_invalid(path, schema, list(error.absolute_path))]
     name = str(schema.get("title", ""))
-    found = [Problem(path, pointer, _title_at(schema, pointer.split("/")[1:]), "form-rule", words) for pointer, words in _schema(schema)]
+    found = _rows(path, schema, _schema(schema))
     found += [Problem(path, pointer, name, "form-prefill", words, WARNING) for pointer, words in _prefill_sources(schema)]
     if ui_text is None:
         return found
@@ -86,6 +86,15 @@ def check(path: str, schema_text: bytes, ui_text: bytes | None) -> list[Problem]
         Problem(ui_path, pointer, form_fields.title_of(schema, pointer.split("/")[1]) if pointer else name, "form-layout", words)
         for pointer, words in _layout(ui, schema)
     ]
+
+
+def _rows(path: str, schema: Mapping[str, Any], found: Found) -> list[Problem]:
+    return [Problem(path, pointer, _title_at(schema, pointer.split("/")[1:]), "form-rule", words) for pointer, words in found]
+
+
+def _invalid(path: str, schema: Mapping[str, Any], place: list[Any]) -> Problem:
+    pointer = "".join(f"/{_escaped(str(part))}" for part in place)
+    return Problem(path, pointer, _title_at(schema, place), "bad-form", "这里不是有效的 JSON Schema")
 
 
 def is_schema(path: str) -> bool:
@@ -130,7 +139,7 @@ def _schema(schema: Mapping[str, Any]) -> Found:
     if schema.get("type") != "object":
         yield "", "表单的最外层应是 object"
     yield from _nodes(schema, "")
-    known = form_fields.names_in(schema)
+    known = _known(schema)
     for pointer, part in _parts(schema, ""):
         for name, about in part.get("properties", {}).items():
             yield from _field(f"{pointer}/properties/{_escaped(name)}", name, about, own=not pointer)
@@ -155,6 +164,13 @@ def _parts(schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Mappi
         for index, part in enumerate(schema.get(key, ())):
             if isinstance(part, dict):
                 yield from _parts(part, f"{pointer}/{key}/{index}")
+    for name, part in schema.get("dependentSchemas", {}).items():
+        yield from _parts(part, f"{pointer}/dependentSchemas/{_escaped(name)}")
+
+
+def _known(schema: Mapping[str, Any]) -> set[str]:
+    """The fields of a form, conditional ones included; what a condition only asks is none."""
+    return {name for _, part in _parts(schema, "") for name in part.get("properties", {})}
 
 
 def _field(pointer: str, name: str, about: Any, *, own: bool) -> Found:
@@ -301,7 +317,7 @@ def _scoring(schema: Mapping[str, Any], known: set[str]) -> Found:
 
 
 def _layout(ui: Mapping[str, Any], schema: Mapping[str, Any]) -> Found:
-    known = form_fields.names_in(schema)
+    known = _known(schema)
     for field, about in ui.items():
         if field.startswith("ui:"):
             continue

@@ -1,4 +1,4 @@
-"""Takes the screenshots of the README from a fresh installation with the demo data. `make screenshots`."""
+"""Takes the screenshots of the README and of the designer's pages from a fresh installation with the demo data. `make screenshots`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from sqlalchemy import select
 from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
-from tests.browser import running_versions, screenshots_tables
+from tests.browser import running_versions, screenshots_of_forms, screenshots_tables
 from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
 TARGET = ROOT / "docs" / "screenshots"
+DESIGNER = ROOT / "docs" / "designer"
 SIZE: ViewportSize = {"width": 1366, "height": 768}
 
 
@@ -51,6 +52,7 @@ def _take(installation: Launched) -> None:
             page.screenshot(path=TARGET / f"{name}.png")
         running_versions.take(admin, base, Database(installation.database_url))
         screenshots_tables.take(admin, base)
+        screenshots_of_forms.take(admin, base, DESIGNER)
         browser.close()
 
 

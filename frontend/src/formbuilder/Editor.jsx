@@ -36,7 +36,7 @@ export function Editor({ path, form, forms, about, reference, jump, onChange }) 
   const [mode, index] = chosen.split(':');
   const isPart = (name) => index !== undefined && mode === name && !field;
   return (
-    <div className="qc-fb">
+    <div className={field?.kind === 'score' ? 'qc-fb is-wide' : 'qc-fb'}>
       <Outline
         form={form}
         fields={fields}

@@ -29,6 +29,8 @@ const WIDTHS = [
   { value: 'third', label: '三分之一行' },
   { value: 'quarter', label: '四分之一行' },
 ];
+/** Places of a name that are listed before it is changed. */
+const SHOWN = 6;
 const FIXED = new Set(['score', 'veto', 'computed', 'kept']);
 
 export function FieldPanel({ form, fields, field, forms, path, uses, reference, choose, change, problems }) {
@@ -74,12 +76,15 @@ export function FieldPanel({ form, fields, field, forms, path, uses, reference, 
           删除
         </button>
       </div>
-      {refused.length > 0 && (
-        <p className="qc-fb-problem" role="alert">
-          还有别处用到“{title}”，请先改掉：{refused.join('；')}。
-        </p>
-      )}
-      <Problems list={problems} />
+      <Problems
+        list={[
+          ...refused.map((place) => ({
+            severity: 'error',
+            message: `不能删除：${place}用到“${title}”，请先改掉`,
+          })),
+          ...problems,
+        ]}
+      />
       {kind === 'kept' && (
         <p className="qc-fb-note">
           这个字段原样保留（{whyKept(schema)}）：填写时照样起作用，可以改标题、位置和显示条件。
@@ -165,6 +170,7 @@ function Name({ form, fields, field, forms, path, uses, choose, change }) {
       )
       .map(([, { schema }]) => `表单“${schema.title}”的预填`),
   ];
+  const different = [...new Set(places)];
   const rename = (to) => {
     change(edits.renameField(form, field.name, to));
     setAsked(null);
@@ -195,9 +201,10 @@ function Name({ form, fields, field, forms, path, uses, choose, change }) {
                 “{field.name}”还用在下面这些地方，改名后那里要一起改，否则读不到填写的内容：
               </p>
               <ul className="mb-1">
-                {[...new Set(places)].map((place) => (
+                {different.slice(0, SHOWN).map((place) => (
                   <li key={place}>{place}</li>
                 ))}
+                {different.length > SHOWN && <li>还有 {different.length - SHOWN} 处</li>}
               </ul>
               <button type="button" className="btn btn-sm" onClick={() => rename(asked)}>
                 仍然改为“{asked}”

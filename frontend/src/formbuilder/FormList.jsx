@@ -7,15 +7,14 @@ import { fieldsOf } from './model/form.js';
 import { suggestName } from './model/names.js';
 import { asNamed } from './project.js';
 
+const CALLED = new Map([['导入的表单', 'imported']]);
+
 export function FormList({ process, forms, broken, tasks, reference, onOpen, onAdd, onRemove }) {
   const [adding, setAdding] = useState('');
   const folder = process.split('.')[0];
   const taken = [...Object.keys(forms), ...Object.keys(reference.forms).map((name) => `forms/${name}`)];
-  const pathFor = (title) =>
-    `forms/${folder}/${suggestName(
-      title,
-      taken.map((path) => path.replace(/^forms\/[^/]+\//, '').replace(/\.json$/, '')),
-    )}.json`;
+  const names = taken.map((path) => path.replace(/^forms\/[^/]+\//, '').replace(/\.json$/, ''));
+  const pathFor = (title) => `forms/${folder}/${suggestName(title, names, CALLED)}.json`;
   const rows = [
     ...Object.entries(forms).map(([path, form]) => ({ path, form })),
     ...Object.keys(broken)

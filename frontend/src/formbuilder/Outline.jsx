@@ -134,7 +134,7 @@ export function Outline({ form, fields, chosen, choose, change, problems }) {
       >
         <Icon name="plus" /> 添加一节
       </button>
-      <p className="qc-fb-keys">↑↓ 选择，Alt+↑↓ 移动，也可以拖动</p>
+      <p className="qc-fb-keys">↑↓ 选择，Alt+↑↓ 移动，可拖动</p>
     </nav>
   );
 }

@@ -1,7 +1,7 @@
 /** The form as the person who fills it in will have it: the same component, rehearsed. */
-import { Component, useEffect, useMemo, useRef, useState } from 'react';
+import { Component, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { TaskForm } from '../form/TaskForm.jsx';
-import { ENTERPRISE_FACTS } from './model/kinds.js';
+import { ENTERPRISE_FACTS, valuesOf } from './model/kinds.js';
 import { fieldsOf, titleOf, valueInWords } from './model/form.js';
 import { writeJson } from './model/json.js';
 import { tryForm } from './server.js';
@@ -23,7 +23,9 @@ const VIEWS = [
   ['done', '办结后'],
 ];
 
-export function Preview({ form, forEnterprise, pointed }) {
+export function Preview({ form: edited, forEnterprise, pointed }) {
+  const form = useDeferredValue(edited); // typing in the panel does not wait for the form
+
   const room = useRef(null);
   useEffect(() => {
     const field =
@@ -78,7 +80,7 @@ export function Preview({ form, forEnterprise, pointed }) {
       <div className={who === 'enterprise' ? 'qc-fb-paper is-enterprise' : 'qc-fb-paper'}>
         {who === 'enterprise' && <p className="qc-fb-crumb">我的事项 › {form.schema.title}</p>}
         <h2>{form.schema.title}</h2>
-        <Net key={JSON.stringify(plain)}>
+        <Net content={plain}>
           <TaskForm key={beginning} model={model} send={rehearse} onDone={taken} />
         </Net>
       </div>
@@ -119,10 +121,24 @@ function prefilled(schema) {
     if (place === 'today') data[name] = new Date().toLocaleDateString('sv-SE');
     else if (place === 'enterprise')
       data[name] = SAMPLE[fact] ?? `（企业的${ENTERPRISE_FACTS[fact] ?? fact}）`;
-    else if (field.type === 'string' && !field.enum && !field.oneOf && !field.format)
-      data[name] = '（案件里的内容）';
+    else data[name] = sampleOf(field);
   }
   return data;
+}
+
+/** Something that a fact of the case might be. */
+function sampleOf(schema) {
+  const values = valuesOf(schema);
+  if (values) return values[0];
+  if (schema.format === 'date') return new Date().toLocaleDateString('sv-SE');
+  const inItems = schema.type === 'array' && valuesOf(schema.items);
+  if (inItems) return inItems.slice(0, 1);
+  return {
+    string: '（案件里的内容）',
+    number: schema.minimum ?? 1,
+    integer: schema.minimum ?? 1,
+    boolean: true,
+  }[schema.type];
 }
 
 /** What the server reckoned, so that sums and grades can be looked at. */
@@ -152,7 +168,11 @@ function results(form, data) {
 
 /** A form that cannot be drawn yet says so, and is tried again with the next change. */
 class Net extends Component {
-  state = { broken: false };
+  state = { broken: false, content: null };
+
+  static getDerivedStateFromProps({ content }, state) {
+    return content === state.content ? null : { broken: false, content };
+  }
 
   static getDerivedStateFromError() {
     return { broken: true };

@@ -154,14 +154,16 @@ export function RowActs({ name, index, count, onMove, onRemove }) {
   );
 }
 
+/** What is wrong with what is chosen; it stays in sight while the panel is scrolled. */
 export function Problems({ list }) {
-  return list.map((one, index) => (
-    <p
-      key={index}
-      className={one.severity === 'error' ? 'qc-fb-problem' : 'qc-fb-problem is-hint'}
-      role="alert"
-    >
-      {one.message}
-    </p>
-  ));
+  if (!list.length) return null;
+  return (
+    <div className="qc-fb-problems" role="alert">
+      {list.map((one, index) => (
+        <p key={index} className={one.severity === 'error' ? 'qc-fb-problem' : 'qc-fb-problem is-hint'}>
+          {one.message}
+        </p>
+      ))}
+    </div>
+  );
 }

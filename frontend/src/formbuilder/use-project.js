@@ -71,16 +71,9 @@ export function useProject({ base, design, notices }) {
     [saving],
   );
 
-  /** What a closed browser left unsaved is taken back. */
+  /** What a closed browser left unsaved is taken back; on top of a later save of somebody else it is told apart from that. */
   useEffect(() => {
-    const left = saving.left();
-    if (!left?.files || !Object.keys(left.files).length) return;
-    if (left.revision !== design.revision) {
-      saving.forget();
-      return;
-    }
-    change(readForms(withChanges(design.files, left.files)).forms);
-    setState({ words: '已找回上次没有保存的修改', kind: '' });
+    saving.recover(design.files, (files) => change(readForms(withChanges(design.files, files)).forms));
   }, [change, design, saving]);
 
   return {

@@ -80,6 +80,15 @@ function Items({ items, sheet, path, write }) {
             onRemove={() => write(list((all) => spliced(all, index, 1)))}
           />
         </div>
+        {!isGroup && (
+          <input
+            className="form-control qc-fb-item-note"
+            aria-label={`“${item.label}”的评分要点`}
+            placeholder="评分要点（可不填）"
+            value={item.note ?? ''}
+            onChange={(event) => set('note', event.target.value || undefined)}
+          />
+        )}
         {isGroup && (
           <>
             <Items items={item.children} sheet={sheet} path={here} write={write} />
@@ -87,12 +96,12 @@ function Items({ items, sheet, path, write }) {
               type="button"
               className="btn btn-sm"
               onClick={() =>
-                change((now) => {
-                  const children = [...now.children, newItem(sheet, String(now.children.length + 1))];
-                  return [
-                    { ...now, children, ...(typeof now.max === 'number' && { max: maximum({ children }) }) },
-                  ];
-                })
+                change((now) => [
+                  {
+                    ...now,
+                    children: [...now.children, newItem(sheet, String(now.children.length + 1))],
+                  },
+                ])
               }
             >
               在“{item.label}”添加评分项
