@@ -123,7 +123,7 @@ def test_a_version_is_approved_by_a_second_person_deployed_and_put_back(office: 
     expect(page.get_by_text("已提交，等另一名管理员审批")).to_be_visible()
 
     page = second.open("/admin/designer/")
-    page.get_by_role("link", name="第 2 版").click()
+    page.get_by_role("link", name="强制性审核企业信息公开 第 2 版").click()
     expect(page.get_by_text("按新规定改名").first).to_be_visible()
     expect(page.locator(".djs-shape.qc-is-changed").first).to_be_visible()
     no_serious_findings(page)

@@ -18,7 +18,8 @@ PATH = "processes/shandong/extension.bpmn"
 
 
 def standing(version: int, begins: str = "", ends: str = "", note: str | None = None) -> Standing:
-    return Standing(version, *(dt.date.fromisoformat(day) if day else None for day in (begins, ends)), note)
+    first, last = (dt.date.fromisoformat(day) if day else None for day in (begins, ends))
+    return Standing(version, first, last, note)
 
 
 @pytest.mark.parametrize(
