@@ -58,8 +58,8 @@ def _shot(page: Page, address: str, name: str) -> None:
 
 def _changed(session: Session) -> tuple[int, int]:
     """A colleague's version with a longer limit, and a design on top of it with a new task."""
-    own = session.scalars(select(User).where(User.username == "admin")).one()
-    at = session.scalars(select(Membership).where(Membership.user_id == own.id, Membership.role == Role.ADMINISTRATOR)).one()
+    own = session.scalars(select(User).where(User.username == "admin")).unique().one()
+    at = session.scalars(select(Membership).where(Membership.user_id == own.id, Membership.role == Role.ADMINISTRATOR)).unique().one()
     user = User(username=COLLEAGUE, name="李工", password_hash=own.password_hash, active=True)
     session.add(user)
     session.flush()
@@ -83,6 +83,6 @@ def _submitted(session: Session, version: int) -> None:
 
 
 def _principal(session: Session, username: str) -> Principal:
-    found = session.scalars(select(User).where(User.username == username)).one()
+    found = session.scalars(select(User).where(User.username == username)).unique().one()
     session.refresh(found)
     return Principal(found)
