@@ -70,6 +70,7 @@ EVENT_NAMES = {
     "version_withdrawn": "撤回流程版本的提交", "version_rolled_back": "退回到早先版本", "second_person_on": "要求部署前第二人审批",
     "second_person_off_proposed": "提出不再要求第二人审批", "second_person_off": "不再要求第二人审批", "second_person_kept": "继续要求第二人审批",
     "library_exported": "导出流程库", "library_sent": "上传流程库待核对", "library_imported": "导入流程库", "library_import_dropped": "放弃导入流程库",
+    "trial_kept": "保存试运行方案", "trial_accepted": "改写试运行方案的结果",
     "process_deployed": "部署流程", "regulation_extended": "登记延续有效", "organisation_saved": "保存机构",
     "organisation_activated": "启用机构", "organisation_deactivated": "停用机构", "user_created": "新增用户",
     "user_activated": "启用用户", "user_deactivated": "停用用户", "password_reset": "重设密码", "role_granted": "授予角色",

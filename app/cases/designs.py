@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import design_tables, library, second_person
+from app.cases import design_tables, form_check, library, second_person
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.engine import store
@@ -57,20 +57,26 @@ class Stale(Exception):
 def begin(session: Session, principal: Principal, key: str, version: int) -> Design:
     """The open design of a process, or a new one with the files of a version. Raises `Forbidden`, `NotFound`."""
     require(principal, Role.ADMINISTRATOR)
-    opened = _open(session, key)
-    if opened is not None:
-        return opened
+    if (design := open_of(session, key)) is not None:
+        return design
     base = session.scalars(select(Definition).where(Definition.key == key, Definition.version == version)).first()
     if base is None:
         raise NotFound("没有这个版本")
-    return _new(session, principal, key, base.name, store.files_of(session, base.id), base)
+    return create(session, principal, key, base.name, store.files_of(session, base.id), base)
 
 
 def begin_new(session: Session, principal: Principal, jurisdiction: str, name: str, title: str) -> Design:
     """A design of a process that does not exist yet, with nothing but a beginning and an end. Raises `InvalidForm`, `Conflict`."""
     require(principal, Role.ADMINISTRATOR)
+    key = fresh_key(session, jurisdiction, name, title)
+    files = {f"processes/{jurisdiction}/{name}.bpmn": blank(key, title.strip(), jurisdiction)}
+    return create(session, principal, key, title.strip(), files, None)
+
+
+def fresh_key(session: Session, jurisdiction: str, name: str, title: str) -> str:
+    """The key of a process that does not exist yet. Raises `InvalidForm`, and `Conflict` for one that does."""
     problems = []
-    if jurisdiction != "common" and catalogue().jurisdiction(jurisdiction) is None:
+    if not known_place(jurisdiction):
         problems.append(FieldProblem("/jurisdiction", "请选择地区"))
     if not _KEY.fullmatch(name):
         problems.append(FieldProblem("/name", "标识用小写字母、数字和下划线，2 至 60 个字符，如 extension"))
@@ -79,17 +85,24 @@ def begin_new(session: Session, principal: Principal, jurisdiction: str, name: s
     if problems:
         raise InvalidForm(problems)
     key = f"{jurisdiction}.{name}"
-    if session.scalar(select(Definition.id).where(Definition.key == key).limit(1)) is not None or _open(session, key) is not None:
+    if session.scalar(select(Definition.id).where(Definition.key == key).limit(1)) is not None or open_of(session, key) is not None:
         raise Conflict(f"已经有标识为“{key}”的流程，请从那个流程开始修改")
-    files = {f"processes/{jurisdiction}/{name}.bpmn": blank(key, title.strip(), jurisdiction)}
-    return _new(session, principal, key, title.strip(), files, None)
+    return key
 
 
-def _open(session: Session, key: str) -> Design | None:
+def known_place(jurisdiction: str) -> bool:
+    """Whether processes can be of a jurisdiction, or shared."""
+    return jurisdiction == "common" or catalogue().jurisdiction(jurisdiction) is not None
+
+
+def open_of(session: Session, key: str) -> Design | None:
+    """The design of a process that is being edited, if there is one."""
     return session.scalars(select(Design).where(Design.key == key, Design.status == DesignStatus.OPEN)).first()
 
 
-def _new(session: Session, principal: Principal, key: str, name: str, files: Mapping[str, bytes], base: Definition | None) -> Design:
+def create(session: Session, principal: Principal, key: str, name: str, files: Mapping[str, bytes], base: Definition | None) -> Design:
+    """A design with its first save. Raises `CaseError` for paths and sizes."""
+    acceptable(files)
     design = Design(
         key=key, name=name, status=DesignStatus.OPEN, base_id=base.id if base else None, revision=0, created_by_id=principal.user_id,
         created_at=clock.now(),
@@ -166,7 +179,7 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
         raise NotFound("没有这个设计稿")
     if design.status != DesignStatus.OPEN:
         raise Conflict("这个设计稿已经定稿或者放弃，不能再保存")
-    _acceptable(changes)
+    acceptable(changes)
     now = latest(session, design)
     if seen != design.revision:
         base = session.scalars(_save_of(design.id, seen)).first()
@@ -179,7 +192,8 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
     return design
 
 
-def _acceptable(changes: Mapping[str, bytes | None]) -> None:
+def acceptable(changes: Mapping[str, bytes | None]) -> None:
+    """Raises `CaseError` for files that a design does not hold."""
     if len(changes) > MAX_FILES:
         raise CaseError(f"一次最多保存 {MAX_FILES} 个文件")
     for path, body in changes.items():
@@ -213,7 +227,8 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
     if design.key not in found.diagrams:
         return unreadable or [Problem(main_path(design, files), "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")]
     unused = design_tables.unused(design, found, files)
-    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused]
+    forms = [problem for problem in form_check.problems(files) if problem.code != "bad-form"]
+    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused, *forms]
 
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:
@@ -225,6 +240,8 @@ def finish(session: Session, principal: Principal, design_id: int, seen: int) ->
         raise Conflict("有人在您之后保存过，请先看过最新的内容再定稿")
     files = files_of(session, latest(session, design))
     own = main_path(design, files)
+    if faults := gate.errors(form_check.problems(files)):
+        raise DiagramError(faults)
     drafted = library.add_draft(session, _own_files(session, design, files))
     made = next((draft for draft in drafted.drafts if draft.key == design.key), None)
     if made is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -24,11 +25,16 @@ def _administrators_only() -> None:
 
 @bp.get("/")
 def index() -> Any:
+    return index_page()
+
+
+def index_page(problems: Sequence[Problem] = (), given: Mapping[str, str] | None = None) -> str:
+    """Designs under way, and how one begins; with what is wrong with files that were to be opened, and what was filled in beside them."""
+    places = [*((place.slug, place.name) for place in catalogue().jurisdictions()), ("common", "共用")]
     session = reading()
-    places = [(place.slug, place.name) for place in catalogue().jurisdictions()]
     return render_template(
         "designer/index.html", rows=design_view.open_designs(session), waiting=approvals.waiting(session),
-        finished=version_history.finished(session), places=[*places, ("common", "共用")], given={},
+        finished=version_history.finished(session), places=places, problems=problems, given=given or {},
     )  # fmt: skip
 
 
@@ -65,7 +71,7 @@ def content(design_id: int) -> Any:
             **_saved(design, save),
             "main": designs.main_path(design, files),
             "files": _texts(files),
-            "reference": design_view.reference(session, files),
+            "reference": design_view.reference(session, files, design.key.partition(".")[0]),
         }
     )
 
@@ -148,4 +154,4 @@ def problem_row(one: Problem) -> dict[str, str]:
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
 
 
-from app.web.designer import comparison, saves, tables  # noqa: E402, F401 - their routes
+from app.web.designer import comparison, forms, opening, saves, tables, trial  # noqa: E402, F401 - their routes

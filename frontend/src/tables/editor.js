@@ -28,6 +28,7 @@ import editorActions from 'table-js/lib/features/editor-actions';
 import interaction from 'table-js/lib/features/interaction-events';
 import selection from 'table-js/lib/features/selection';
 import { offer } from './hit-policies.js';
+import types from './types.js';
 import words, { WORDS } from './words.js';
 
 const LANGUAGE = { value: 'qingcheng', label: '本系统的写法' };
@@ -39,7 +40,7 @@ class TableEditor extends Viewer {
       ...[addRule, annotations, cellSelection, menu, contextMenu, copyCutPaste, copyKeys, createInputs],
       ...[dataTypes, actions, headEditor, columnResize, dragAndDrop, expressionLanguages, keyboard],
       ...[nameEditor, editorActions, hitPolicy, interaction, modeling, rulesEditor, selection, simpleMode],
-      ...[simpleBoolean, simpleNumber, simpleString, words],
+      ...[simpleBoolean, simpleNumber, simpleString, types, words],
     ];
   }
 }

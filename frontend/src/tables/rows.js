@@ -5,25 +5,36 @@ export const rowsPath = (table) => table.replace(/^processes\//, 'checks/').repl
 
 /**
  * @param {string | undefined} text
- * @returns {Map<string, object[]> | null} rows by decision; null for what is no such file
+ * @returns {Map<string, object[]> | null} rows by decision; null for what is no such file, which is then left as it is
  */
 export function readRows(text) {
   if (text === undefined) return new Map();
+  let decisions;
   try {
-    const { decisions } = JSON.parse(text);
-    const rows = Object.entries(decisions).map(([decision, given]) => [
-      decision,
-      given.map(({ title = '', given: values, expected }) => ({
-        title,
-        given: { ...values },
-        expected: { ...expected },
-      })),
-    ]);
-    return new Map(rows);
+    ({ decisions } = JSON.parse(text));
   } catch {
     return null;
   }
+  if (
+    !isObject(decisions) ||
+    !Object.values(decisions).every((rows) => Array.isArray(rows) && rows.every(isRow))
+  )
+    return null;
+  return new Map(
+    Object.entries(decisions).map(([decision, rows]) => [
+      decision,
+      rows.map(({ title = '', given, expected }) => ({ title, given, expected })),
+    ]),
+  );
 }
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRow = (row) =>
+  isObject(row) &&
+  isObject(row.given) &&
+  isObject(row.expected) &&
+  typeof (row.title ?? '') === 'string' &&
+  Object.keys(row).every((name) => ['title', 'given', 'expected'].includes(name));
 
 /**
  * @param {Map<string, object[]>} rows

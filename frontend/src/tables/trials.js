@@ -53,10 +53,10 @@ export function createTrials({ changed, shown, most }) {
       h(
         'tr',
         {},
-        h('th', { scope: 'col', class: 'nums' }, '行'),
+        h('th', { scope: 'col', class: 'is-narrow' }, '行'),
         ...cells().map(heading),
         h('th', { scope: 'col' }, '核对'),
-        h('th', {}, h('span', { class: 'visually-hidden' }, '删去')),
+        h('th', { class: 'is-narrow' }, h('span', { class: 'visually-hidden' }, '删去')),
       ),
     );
     body.replaceChildren(...rows.map(line));
@@ -69,7 +69,8 @@ export function createTrials({ changed, shown, most }) {
     const remove = column.gone
       ? h('button', { type: 'button', class: 'qc-link', onclick: () => forget(column) }, '删去')
       : null;
-    return h('th', { scope: 'col' }, column.label, name, gone, remove);
+    const style = column.part === 'title' ? 'is-title' : null;
+    return h('th', { scope: 'col', class: style }, column.label, name, gone, remove);
   }
 
   function options({ name, values, part }) {
@@ -202,7 +203,10 @@ export function createTrials({ changed, shown, most }) {
     changed();
   }
 
-  /** @param {any[]} given by row, in their order @param {number} rules how many rows the table has */
+  /**
+   * @param {(any | undefined)[]} given by row, in their order; undefined for one that was not asked
+   * @param {number} rules how many rows the table has
+   */
   function answer(given, rules) {
     answers = given;
     for (const [index, line_] of [...body.rows].entries()) {
@@ -212,9 +216,10 @@ export function createTrials({ changed, shown, most }) {
       for (const [place, column] of cells().entries()) {
         const actual = line_.cells[place + 1].querySelector('.qc-trial-actual');
         const value = said && column.part === 'expected' ? said.values[column.name] : undefined;
-        const show_ = value !== undefined && (said.wrong.includes(column.name) || !said.passed);
-        actual.textContent = show_ ? `实得 ${written(value, column.kind)}` : '';
-        actual.classList.toggle('is-wrong', Boolean(said?.wrong.includes(column.name)));
+        const wrong = Boolean(said?.wrong.includes(column.name));
+        const told = value !== undefined && (wrong || !Object.keys(rows[index].expected).length);
+        actual.textContent = told ? `实得 ${written(value, column.kind)}` : '';
+        actual.classList.toggle('is-wrong', wrong);
       }
     }
     tell(rules);
@@ -240,17 +245,19 @@ export function createTrials({ changed, shown, most }) {
       summary.textContent = '还没有测试行。';
       return;
     }
-    const failed = answers.filter(({ passed }) => !passed).length;
-    const hit = new Set(answers.flatMap(({ rules: ones }) => ones));
+    const asked = answers.filter(Boolean);
+    const failed = asked.filter(({ passed }) => !passed).length;
+    const hit = new Set(asked.flatMap(({ rules: ones }) => ones));
     const missed = Array.from({ length: rules }, (_, index) => index + 1).filter((one) => !hit.has(one));
-    const said = answers.length
-      ? failed
-        ? `■ ${rows.length} 个测试行，${failed} 个不通过`
-        : `● ${rows.length} 个测试行全部通过`
-      : `${rows.length} 个测试行`;
-    const rest = answers.length && missed.length ? `；没有测试行用到：第 ${missed.join('、')} 行` : '';
+    const said = !asked.length
+      ? `${rows.length} 个测试行，还没有核对`
+      : failed
+        ? `■ ${asked.length} 个测试行，${failed} 个不通过`
+        : `● ${asked.length} 个测试行全部通过`;
+    const rest = asked.length && missed.length ? `；没有测试行用到：第 ${missed.join('、')} 行` : '';
     summary.textContent = said + rest;
-    summary.className = `qc-trials-summary ${answers.length ? (failed ? 'is-failed' : 'is-passed') : ''}`;
+    const state = failed ? 'is-failed' : 'is-passed';
+    summary.className = `qc-trials-summary ${asked.length ? state : ''}`;
   }
 
   return { element, show, answer };

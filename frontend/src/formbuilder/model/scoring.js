@@ -1,5 +1,5 @@
 /** The scoring sheet of a form: its items, vetoes, grades and rule stand in three places, which change together. */
-import { fieldNamed, fieldsOf } from './form.js';
+import { fieldNamed, fieldsOf, sectionsOf } from './form.js';
 import { changeField, placeField, removeField, setOption } from './edits.js';
 import { objectOf, put, spliced } from './json.js';
 import { leaves } from '../../form/widgets/score.js';
@@ -147,6 +147,7 @@ function withVetoField(form, scores) {
   const taken = fieldsOf(form).map((field) => field.name);
   const name = taken.includes('vetoes') ? 'score_vetoes' : 'vetoes';
   const { section } = fieldNamed(form, scores);
+  const place = sectionsOf(form)[section]?.fields.indexOf(scores);
   const field = {
     name,
     title: '否决条目',
@@ -154,6 +155,6 @@ function withVetoField(form, scores) {
     ui: { 'ui:widget': 'veto-list', 'ui:label': false },
     required: true,
   };
-  const placed = placeField(form, field, section, 0);
+  const placed = placeField(form, field, section, place);
   return setOption(setRule(setRule(placed, 'vetoes', name), 'veto', 'score_veto'), scores, 'vetoes', name);
 }
