@@ -20,6 +20,8 @@ from app.engine.diagram import Element
 from app.law.catalogue import Catalogue, Step, catalogue
 from app.law.labels import actor_label
 from app.model import (
+    Approval,
+    ApprovalStatus,
     Case,
     CaseStatus,
     Definition,
@@ -102,6 +104,7 @@ class Overview:
     failed: int
     due_timers: int
     expired: int
+    approvals: int  # versions that wait for a second person
 
 
 def overview(session: Session) -> Overview:
@@ -118,6 +121,7 @@ def overview(session: Session) -> Overview:
         failed=incident_view.count_open(session, IncidentKind.DELIVERY),
         due_timers=count(Timer.due_at <= clock.now(), Timer.case_id.in_(select(Case.id).where(Case.status == CaseStatus.ACTIVE))),
         expired=len(expired(session)),
+        approvals=count(Approval.status == ApprovalStatus.WAITING),
     )
 
 

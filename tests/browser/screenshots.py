@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
-from tests.browser import running_versions, screenshots_of_forms, screenshots_tables
+from tests.browser import life_screenshots, running_versions, screenshots_of_forms, screenshots_tables
 from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
@@ -53,6 +53,7 @@ def _take(installation: Launched) -> None:
         running_versions.take(admin, base, Database(installation.database_url))
         screenshots_tables.take(admin, base)
         screenshots_of_forms.take(admin, base, DESIGNER)
+        life_screenshots.take(admin, base, Database(installation.database_url))
         browser.close()
 
 

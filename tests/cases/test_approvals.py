@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import select
 
@@ -160,6 +163,44 @@ def test_a_submission_is_decided_once(asked: World) -> None:
     act(asked, "second", "approve", version)
     with pytest.raises(Conflict, match="已经有人处理"):
         act(asked, "third", "send_back", version, "名称与条文不符")
+
+
+def test_of_two_who_decide_at_once_one_is_told_that_it_is_done(asked: World) -> None:
+    version = drafted(asked)
+    act(asked, "admin", "submit", version, "按新规定改名")
+    ready = Barrier(2)
+
+    def decide(username: str, what: str) -> str:
+        ready.wait()
+        try:
+            act(asked, username, what, version, "写明原因")
+        except Conflict:
+            return "told"
+        return "decided"
+
+    with ThreadPoolExecutor(2) as both:
+        outcomes = sorted(both.map(decide, ("second", "third"), ("approve", "send_back")))
+    assert outcomes == ["decided", "told"]
+
+
+def test_an_approval_and_a_deployment_at_once_deploy_nothing_unapproved(asked: World) -> None:
+    version = drafted(asked)
+    act(asked, "admin", "submit", version, "按新规定改名")
+    ready = Barrier(2)
+
+    def both_ways(username: str, what: str) -> bool:
+        ready.wait()
+        try:
+            act(asked, username, what, version)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as both:
+        approved, deployed = both.map(both_ways, ("second", "admin"), ("approve", "deploy"))
+    assert approved
+    assert status(asked, version) == (DefinitionStatus.DEPLOYED if deployed else DefinitionStatus.DRAFT)
+    assert not deployed or kinds(asked)[-2:] == ["version_approved", "process_deployed"]
 
 
 def test_a_submission_is_taken_back_by_whoever_made_it(asked: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -247,3 +248,34 @@ def test_a_hostile_archive_is_refused_on_its_page(app: Flask, world: World, body
     answer = sent(client_of(app, world, "admin"), body)
     assert answer.status_code == 422
     assert "qc-field-error" in answer.text
+
+
+# -- the command line -------------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_gives_the_library_out_and_takes_it_in(app: Flask, world: World, tmp_path: Path) -> None:
+    out = tmp_path / "library.zip"
+    run = app.test_cli_runner().invoke
+    assert run(args=["processes", "export", str(out)]).exit_code == 0
+    files = archives.read(out.read_bytes())
+    files[PATH] = files[PATH].replace('name="延期申请"'.encode(), 'name="延期的申请"'.encode())
+    out.write_bytes(archives.write(files))
+    looked = run(args=["processes", "import", str(out), "--dry-run"])
+    assert looked.exit_code == 0
+    assert "改动 1 个文件" in looked.output
+    with world.session() as session:
+        assert session.scalars(select(Definition.version).where(Definition.key == KEY)).all() == [1]
+    taken = run(args=["processes", "import", str(out)])
+    assert "个草稿" in taken.output
+    with world.session() as session:
+        assert session.scalars(select(Definition.status).where(Definition.key == KEY, Definition.version == 2)).one() == "draft"
+
+
+@pytest.mark.parametrize("body", [b"no archive", archives.write({PATH: b"<broken"})], ids=["no archive", "broken diagram"])
+def test_the_command_line_refuses_with_a_reason_and_stores_nothing(app: Flask, world: World, tmp_path: Path, body: bytes) -> None:
+    sent = tmp_path / "library.zip"
+    sent.write_bytes(body)
+    refused = app.test_cli_runner().invoke(args=["processes", "import", str(sent)])
+    assert (refused.exit_code, bool(refused.output.strip())) == (1, True)
+    with world.session() as session:
+        assert session.scalars(select(Definition.version).where(Definition.key == KEY)).all() == [1]
