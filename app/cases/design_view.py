@@ -15,10 +15,12 @@ from app.cases import library
 from app.cases.clock_stops import GROUNDS
 from app.engine import expressions
 from app.engine.checking.answers import fields_of
-from app.engine.diagram import Diagram, Process
-from app.engine.errors import ExpressionError
+from app.engine.checking.references import parts_wanted
+from app.engine.diagram import Process
+from app.engine.errors import DiagramError, ExpressionError
+from app.engine.safe_xml import read_xml
 from app.law.catalogue import Step, catalogue
-from app.law.labels import ACTOR_LABELS, EVENT_LABELS, PROCEDURE_KINDS
+from app.law.labels import ACTOR_LABELS, EVENT_LABELS, PROCEDURE_KINDS, actor_label
 from app.law.periods import Deadline, PeriodError
 from app.model import Design, DesignSave, DesignStatus
 from app.services.context import OPERATORS
@@ -40,22 +42,21 @@ def open_designs(session: Session) -> list[tuple[Design, DesignSave]]:
     return [(design, save) for design, save in rows]
 
 
-def reference(session: Session, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """What may stand in a diagram, in the reader's words: offices, events, services, sub-processes, forms with their fields, tables."""
+def reference(session: Session, files: Mapping[str, bytes], jurisdiction: str) -> dict[str, Any]:
+    """What may stand in a diagram, in the words of a jurisdiction: offices, events, services, sub-processes, forms with their fields, tables."""
+    place = catalogue().jurisdiction(jurisdiction)
     found = library.read_files({**library.deployed_files(session), **files})
     processes = [diagram.processes[key] for key, diagram in sorted(found.diagrams.items()) if key in diagram.processes]
     return {
-        "actors": _options(ACTOR_LABELS),
+        "actors": _options({actor: actor_label(actor, place) for actor in ACTOR_LABELS}),
         "events": _options(EVENT_LABELS),
         "kinds": _options(PROCEDURE_KINDS),
         "jurisdictions": [{"value": j.slug, "label": j.name} for j in catalogue().jurisdictions()] + [{"value": "common", "label": "共用"}],
         "panels": _options(PANELS),
         "stops": [{"value": name, "label": ground.name} for name, ground in GROUNDS.items()],
         "operators": list(_operators()),
-        "processes": [_process(process, found.diagrams) for process in processes],
-        "decisions": sorted(
-            {decision for path, body in found.bodies.items() if path.endswith(".dmn") for decision in _decisions(path, body)}
-        ),
+        "processes": [_process(process) for process in processes],
+        "tables": [table for path, body in sorted(found.bodies.items()) if path.endswith(".dmn") for table in _tables(path, body)],
         "forms": {path.removeprefix("forms/"): _form(body) for path, body in sorted(found.bodies.items()) if _is_form(path)},
     }
 
@@ -73,30 +74,50 @@ def _operators() -> Iterator[dict[str, Any]]:
             "gives": sorted(getattr(function, "gives", ())),
             "open": any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters),
             "parameters": [
-                {"name": one.name, "label": PARAMETER_LABELS.get(one.name, one.name), "required": one.default is inspect.Parameter.empty}
+                {
+                    "name": one.name,
+                    "label": PARAMETER_LABELS.get(one.name, one.name),
+                    "required": one.default is inspect.Parameter.empty,
+                    "text": "str" in str(one.annotation),
+                }
                 for one in parameters
                 if one.kind is not inspect.Parameter.VAR_KEYWORD
             ],
         }
 
 
-def _process(process: Process, diagrams: Mapping[str, Diagram]) -> dict[str, Any]:
-    from app.engine.checking.references import parts_wanted
-
+def _process(process: Process) -> dict[str, Any]:
     return {
         "value": process.key,
         "label": process.name,
         "jurisdiction": process.jurisdiction,
         "called": "called" in process.properties.get("starts", "called").split(),
-        "parts": sorted(parts_wanted(process)),
+        "parts": [_part(process, part) for part in sorted(parts_wanted(process))],
         "purpose": process.documentation.strip().partition("\n")[0],
     }
 
 
-def _decisions(path: str, body: bytes) -> frozenset[str]:
-    from app.engine.decision_tables import ids_of
+def _part(process: Process, part: str) -> dict[str, Any]:
+    """A part that a caller of a shared sub-process fills in: which of its steps it is, and what these ask for."""
+    carrying = [element for element in process.elements.values() if element.properties.get("basis", "").strip() == f"{{{part}}}"]
+    people = [element for element in carrying if element.is_human]
+    return {
+        "value": part,
+        "label": "、".join(dict.fromkeys(element.name for element in people or carrying if element.name)) or part,
+        "human": bool(people),
+        "optional": part in process.properties.get("optional_parts", "").split(),
+    }
 
-    return ids_of(path, body)
+
+def _tables(path: str, body: bytes) -> list[dict[str, str]]:
+    """The decisions of a table's file, by name. None of a file that cannot be read: the check says why."""
+    try:
+        root = read_xml(path, body)
+    except DiagramError:
+        return []
+    return [
+        {"value": one.get("id", ""), "label": one.get("name") or one.get("id", ""), "file": path} for one in root.iterfind("{*}decision")
+    ]
 
 
 def _is_form(path: str) -> bool:
@@ -108,14 +129,16 @@ def _form(body: bytes) -> dict[str, Any]:
         schema = json.loads(body)
     except ValueError:
         schema = {}
-    titles = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    schema = schema if isinstance(schema, dict) else {}
+    said = schema.get("properties", {})
     return {
-        "title": schema.get("title", "") if isinstance(schema, dict) else "",
+        "title": schema.get("title", ""),
         "fields": [
             {
                 "name": name,
-                "title": (titles.get(name) or {}).get("title", name),
-                "type": (titles.get(name) or {}).get("type", ""),
+                "title": field.label or name,
+                "type": field.type,
+                "format": (said.get(name) or {}).get("format", ""),
                 "values": [{"value": value, "label": field.title(value)} for value in field.values],
             }
             for name, field in fields_of(body).items()

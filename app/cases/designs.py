@@ -5,6 +5,7 @@ Several people may edit one design. Whoever saves on top of a save that they hav
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import library
+from app.cases import design_tables, form_check, library, second_person
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.engine import store
@@ -27,7 +28,7 @@ from app.engine.checking import gate
 from app.engine.diagram import MAX_BYTES
 from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
-from app.model import Blob, Definition, Design, DesignSave, DesignStatus, Role
+from app.model import Blob, Definition, DefinitionStatus, Design, DesignEditor, DesignSave, DesignStatus, Role
 from app.model.statements import insert_new
 from app.services.context import OPERATORS
 
@@ -41,9 +42,11 @@ _PATH = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json|checks
 
 @dataclass
 class Stale(Exception):
-    """Somebody else has saved meanwhile: their save, and what both began from."""
+    """Somebody else has saved meanwhile: their save, and what both began from; nothing where that is too long ago to be kept."""
 
-    theirs: DesignSave
+    revision: int
+    saved_by: str
+    saved_at: dt.datetime
     their_files: Mapping[str, bytes]
     base_files: Mapping[str, bytes]
 
@@ -54,20 +57,26 @@ class Stale(Exception):
 def begin(session: Session, principal: Principal, key: str, version: int) -> Design:
     """The open design of a process, or a new one with the files of a version. Raises `Forbidden`, `NotFound`."""
     require(principal, Role.ADMINISTRATOR)
-    opened = _open(session, key)
-    if opened is not None:
-        return opened
+    if (design := open_of(session, key)) is not None:
+        return design
     base = session.scalars(select(Definition).where(Definition.key == key, Definition.version == version)).first()
     if base is None:
         raise NotFound("没有这个版本")
-    return _new(session, principal, key, base.name, store.files_of(session, base.id), base)
+    return create(session, principal, key, base.name, store.files_of(session, base.id), base)
 
 
 def begin_new(session: Session, principal: Principal, jurisdiction: str, name: str, title: str) -> Design:
     """A design of a process that does not exist yet, with nothing but a beginning and an end. Raises `InvalidForm`, `Conflict`."""
     require(principal, Role.ADMINISTRATOR)
+    key = fresh_key(session, jurisdiction, name, title)
+    files = {f"processes/{jurisdiction}/{name}.bpmn": blank(key, title.strip(), jurisdiction)}
+    return create(session, principal, key, title.strip(), files, None)
+
+
+def fresh_key(session: Session, jurisdiction: str, name: str, title: str) -> str:
+    """The key of a process that does not exist yet. Raises `InvalidForm`, and `Conflict` for one that does."""
     problems = []
-    if jurisdiction != "common" and catalogue().jurisdiction(jurisdiction) is None:
+    if not known_place(jurisdiction):
         problems.append(FieldProblem("/jurisdiction", "请选择地区"))
     if not _KEY.fullmatch(name):
         problems.append(FieldProblem("/name", "标识用小写字母、数字和下划线，2 至 60 个字符，如 extension"))
@@ -76,17 +85,24 @@ def begin_new(session: Session, principal: Principal, jurisdiction: str, name: s
     if problems:
         raise InvalidForm(problems)
     key = f"{jurisdiction}.{name}"
-    if session.scalar(select(Definition.id).where(Definition.key == key).limit(1)) is not None or _open(session, key) is not None:
+    if session.scalar(select(Definition.id).where(Definition.key == key).limit(1)) is not None or open_of(session, key) is not None:
         raise Conflict(f"已经有标识为“{key}”的流程，请从那个流程开始修改")
-    files = {f"processes/{jurisdiction}/{name}.bpmn": blank(key, title.strip(), jurisdiction)}
-    return _new(session, principal, key, title.strip(), files, None)
+    return key
 
 
-def _open(session: Session, key: str) -> Design | None:
+def known_place(jurisdiction: str) -> bool:
+    """Whether processes can be of a jurisdiction, or shared."""
+    return jurisdiction == "common" or catalogue().jurisdiction(jurisdiction) is not None
+
+
+def open_of(session: Session, key: str) -> Design | None:
+    """The design of a process that is being edited, if there is one."""
     return session.scalars(select(Design).where(Design.key == key, Design.status == DesignStatus.OPEN)).first()
 
 
-def _new(session: Session, principal: Principal, key: str, name: str, files: Mapping[str, bytes], base: Definition | None) -> Design:
+def create(session: Session, principal: Principal, key: str, name: str, files: Mapping[str, bytes], base: Definition | None) -> Design:
+    """A design with its first save. Raises `CaseError` for paths and sizes."""
+    acceptable(files)
     design = Design(
         key=key, name=name, status=DesignStatus.OPEN, base_id=base.id if base else None, revision=0, created_by_id=principal.user_id,
         created_at=clock.now(),
@@ -113,6 +129,14 @@ def find(session: Session, principal: Principal, design_id: int) -> Design:
 def latest(session: Session, design: Design) -> DesignSave:
     """The last save, with who saved it."""
     return session.scalars(_save_of(design.id, design.revision)).one()
+
+
+def saved(session: Session, design: Design, revision: int) -> DesignSave:
+    """An earlier save. Raises `NotFound` for what never was or is no longer kept."""
+    found = session.scalars(_save_of(design.id, revision)).first()
+    if found is None:
+        raise NotFound("没有这次保存，或者已经不再保留")
+    return found
 
 
 def files_of(session: Session, save: DesignSave) -> dict[str, bytes]:
@@ -155,18 +179,21 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
         raise NotFound("没有这个设计稿")
     if design.status != DesignStatus.OPEN:
         raise Conflict("这个设计稿已经定稿或者放弃，不能再保存")
-    _acceptable(changes)
+    acceptable(changes)
     now = latest(session, design)
     if seen != design.revision:
         base = session.scalars(_save_of(design.id, seen)).first()
-        raise Stale(now, files_of(session, now), files_of(session, base if base is not None else now))
+        raise Stale(
+            now.revision, now.saved_by.name, now.saved_at, files_of(session, now), files_of(session, base) if base is not None else {}
+        )
     files = {path: body for path, body in {**files_of(session, now), **changes}.items() if body is not None}
     main_path(design, files)
     _write(session, principal, design, files, before=now)
     return design
 
 
-def _acceptable(changes: Mapping[str, bytes | None]) -> None:
+def acceptable(changes: Mapping[str, bytes | None]) -> None:
+    """Raises `CaseError` for files that a design does not hold."""
     if len(changes) > MAX_FILES:
         raise CaseError(f"一次最多保存 {MAX_FILES} 个文件")
     for path, body in changes.items():
@@ -185,6 +212,7 @@ def _write(session: Session, principal: Principal, design: Design, files: Mappin
     session.add(
         DesignSave(design_id=design.id, revision=design.revision, files=digests, saved_by_id=principal.user_id, saved_at=clock.now())
     )
+    insert_new(session, DesignEditor, [{"design_id": design.id, "user_id": principal.user_id}])
     session.execute(delete(DesignSave).where(DesignSave.design_id == design.id, DesignSave.revision <= design.revision - KEEP))
     session.flush()
 
@@ -198,7 +226,9 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
     unreadable = [problem for problem in found.problems if problem.file in files]
     if design.key not in found.diagrams:
         return unreadable or [Problem(main_path(design, files), "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")]
-    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS)]
+    unused = design_tables.unused(design, found, files)
+    forms = [problem for problem in form_check.problems(files) if problem.code != "bad-form"]
+    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused, *forms]
 
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:
@@ -210,17 +240,49 @@ def finish(session: Session, principal: Principal, design_id: int, seen: int) ->
         raise Conflict("有人在您之后保存过，请先看过最新的内容再定稿")
     files = files_of(session, latest(session, design))
     own = main_path(design, files)
-    before = store.files_of(session, design.base_id) if design.base_id is not None else {}
-    given = {path: body for path, body in files.items() if path == own or before.get(path) != body}
-    drafted = library.add_draft(session, given)
+    if faults := gate.errors(form_check.problems(files)):
+        raise DiagramError(faults)
+    drafted = library.add_draft(session, _own_files(session, design, files))
     made = next((draft for draft in drafted.drafts if draft.key == design.key), None)
     if made is None:
         raise DiagramError([Problem(own, "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")])
     if design.base_id is not None and made.in_force_to == session.get_one(Definition, design.base_id).in_force_to:
         made.extension_note = session.get_one(Definition, design.base_id).extension_note
+    for draft in drafted.drafts:
+        second_person.add_authors(session, draft, editors(session, design))
     design.status, design.definition_id = DesignStatus.FINISHED, made.id
     record(session, principal, "design_finished", f"{made.name} 第 {made.version} 版", key=made.key, version=made.version)
     return made
+
+
+def _own_files(session: Session, design: Design, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What a design brings itself: its diagram and what differs from the version that it began from. All else comes from what is deployed."""
+    own = main_path(design, files)
+    before = store.files_of(session, design.base_id) if design.base_id is not None else {}
+    return {path: body for path, body in files.items() if path == own or before.get(path) != body}
+
+
+def as_version(session: Session, design: Design, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the version that a design would become today; where its diagram cannot be read, those that it holds."""
+    found = library.read_files({**library.deployed_files(session), **_own_files(session, design, files)})
+    return store.bundle(design.key, found.diagrams, found.bodies) or dict(files)
+
+
+def editors(session: Session, design: Design) -> set[int]:
+    """Everybody whose work a design is: who saved in it, and who made the draft that it began from."""
+    saved = set(session.scalars(select(DesignEditor.user_id).where(DesignEditor.design_id == design.id)))
+    base = session.get(Definition, design.base_id) if design.base_id is not None else None
+    return saved | (second_person.authors(session, base.id) if base is not None and base.status == DefinitionStatus.DRAFT else set())
+
+
+def restore(session: Session, principal: Principal, design_id: int, seen: int, revision: int) -> Design:
+    """Saves the files of an earlier save anew; what was saved since stays in the history. Raises `NotFound`, and as `save`."""
+    design = find(session, principal, design_id)
+    now, then = latest(session, design), saved(session, design, revision)
+    wanted: dict[str, bytes | None] = {path: None for path in now.files if path not in then.files}
+    restored = save(session, principal, design_id, seen, {**wanted, **files_of(session, then)})
+    record(session, principal, "design_restored", design.name, key=design.key, count=revision)
+    return restored
 
 
 def discard(session: Session, principal: Principal, design_id: int, reason: str) -> None:

@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from app import clock
 from app.engine.decision_tables import ids_of
 from app.engine.definition import CompiledDefinition, compile_definition
 from app.engine.diagram import Diagram, Process, read_diagram
+from app.engine.table_rows import rows_path
 from app.model import Blob, Case, Definition, DefinitionFile, DefinitionStatus
 
 _compiled: OrderedDict[str, CompiledDefinition] = OrderedDict()
@@ -88,7 +90,21 @@ def in_force(session: Session, key: str, on: dt.date) -> Definition | None:
     return in_force_among(session.scalars(deployed.order_by(Definition.version.desc())).all(), on)
 
 
-def in_force_among(versions: Sequence[Definition], on: dt.date) -> Definition | None:
+class Dated(Protocol):
+    """What has a period in which its regulation is in force."""
+
+    @property
+    def in_force_from(self) -> dt.date | None: ...
+    @property
+    def in_force_to(self) -> dt.date | None: ...
+    @property
+    def extension_note(self) -> str | None: ...
+
+
+Version = TypeVar("Version", bound=Dated)
+
+
+def in_force_among(versions: Sequence[Version], on: dt.date) -> Version | None:
     """Of versions, newest first, the newest whose period holds a day.
 
     A regulation past its expiry starts no case unless an administrator recorded its extension; an extension ends where a newer version begins.
@@ -155,7 +171,7 @@ def bundle(process_key: str, diagrams: Mapping[str, Diagram], bodies: Mapping[st
 def _checks(process_key: str, wanted: Mapping[str, bytes], bodies: Mapping[str, bytes]) -> dict[str, bytes]:
     """The scenarios kept for a process, and the test rows of the tables that it needs."""
     scenarios = f"checks/{process_key.replace('.', '/', 1)}/"
-    rows = {f"checks/{path.removeprefix('processes/').removesuffix('.dmn')}.rows.json" for path in wanted if path.endswith(".dmn")}
+    rows = {rows_path(path) for path in wanted if path.endswith(".dmn")}
     return {path: body for path, body in bodies.items() if path.startswith(scenarios) or path in rows}
 
 

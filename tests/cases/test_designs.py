@@ -78,6 +78,16 @@ def test_the_second_saver_gets_what_the_first_saved_and_what_both_began_from(wor
     assert body(world, design_id) == renamed(first, "甲的名称")
 
 
+def test_what_both_began_from_is_nothing_once_it_is_no_longer_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(designs, "KEEP", 1)
+    design_id = begun(world)
+    first = body(world, design_id)
+    saved(world, design_id, 1, renamed(first, "甲的名称"))
+    with pytest.raises(designs.Stale) as stale:
+        saved(world, design_id, 1, renamed(first, "乙的名称"))
+    assert stale.value.base_files == {}
+
+
 @pytest.mark.parametrize("path", ["../x.bpmn", "processes/x.exe", "forms/../../etc/passwd.json", "x"])
 def test_files_stay_in_the_library(world: World, path: str) -> None:
     design_id = begun(world)

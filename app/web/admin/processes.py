@@ -8,8 +8,9 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases import administration, library
+from app.cases import administration, approvals, library, periods_in_force, second_person, version_history
 from app.cases import administration_view as view
+from app.cases import versions as version_acts
 from app.cases.errors import Conflict, NotFound, Undeployable
 from app.cases.versions import running as running_cases
 from app.engine.errors import DiagramError
@@ -20,6 +21,7 @@ from app.web import definition_levels
 from app.web.access_control import roles_required
 from app.web.admin import refused
 from app.web.admin.blueprint import bp
+from app.web.admin.compare import with_the_one_in_use
 from app.web.api import uploads
 from app.web.current import principal, reading, transaction
 
@@ -63,6 +65,14 @@ def process(key: str, version: int | None = None) -> Any:
         kinds=PROCEDURE_KINDS,
         states=view.STATE_NAMES,
         jurisdictions=_jurisdictions(),
+        takes=periods_in_force.once_deployed(session, definition)
+        if definition.status == DefinitionStatus.DRAFT
+        else periods_in_force.now(session, key),
+        steps=version_history.history(session, definition),
+        needs_approval=second_person.is_required(session),
+        approved=second_person.is_approved(session, definition),
+        approval=approvals.latest(session, definition),
+        may_go_back=not version_acts.why_not_back(session, definition),
     )
 
 
@@ -109,11 +119,13 @@ def _confirm_deploy(key: str, version: int) -> str:
     definition = _chosen(versions, version)
     if definition.status != DefinitionStatus.DRAFT:
         raise Conflict("只有草稿可以部署")
-    current = next((d for d in versions if d.status == DefinitionStatus.DEPLOYED), None)
+    current, comparison = with_the_one_in_use(session, definition)
     faults = library.faults(session, definition)
     return render_template(
         "admin/deploy.html", definition=definition, current=current, running=_running(session, key), faults=faults,
-        takes_cases=library.takes_cases_once_deployed(session, definition),
+        takes=periods_in_force.once_deployed(session, definition), comparison=comparison,
+        waits_for_approval=second_person.is_required(session) and not second_person.is_approved(session, definition),
+        calling=view.callers_of(session, definition),
     )  # fmt: skip
 
 

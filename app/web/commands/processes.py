@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.cases import library
+from app import clock
+from app.cases import archives, exchange, library
 from app.config import ROOT
+from app.engine import store
 from app.engine.checking import gate
 from app.engine.errors import DiagramError
-from app.model import Definition
+from app.model import Definition, Event
 from app.web.current import runtime
 
 processes = AppGroup("processes", help="流程库")
@@ -48,7 +51,7 @@ def check_processes(paths: tuple[Path, ...]) -> None:
     if paths:
         given = {name_in_library(path): path.read_bytes() for path in _files(paths)}
         own = library.with_files(library.read_folder(ROOT), given)
-        problems = [p for p in library.check(own, [key for key, d in own.diagrams.items() if d.path in given]) if p.file in given]
+        problems = [p for p in library.check(own, [key for key in own.diagrams if needs_any(own, key, given)]) if p.file in given]
     else:
         problems = library.check(library.read_folder(ROOT))
     for problem in problems:
@@ -56,6 +59,11 @@ def check_processes(paths: tuple[Path, ...]) -> None:
     if gate.errors(problems):
         sys.exit(1)
     click.echo("流程检查通过")
+
+
+def needs_any(own: library.Library, key: str, given: Mapping[str, bytes]) -> bool:
+    """Whether a process needs any of some files: its diagram, its forms, its tables, or what is checked of them."""
+    return not given.keys().isdisjoint(store.bundle(key, own.diagrams, own.bodies))
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
@@ -66,10 +74,12 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
 
 
 def name_in_library(path: Path) -> str:
-    """The path under which a file is looked for: that under the project root; for a form from elsewhere, that under its folder `forms`."""
+    """The path under which a file is looked for: that under the project root; from elsewhere, that under its folder `checks` or `forms`."""
     resolved = path.resolve()
-    if resolved.is_relative_to(ROOT) and resolved.relative_to(ROOT).parts[0] in ("processes", "forms"):
+    if resolved.is_relative_to(ROOT) and resolved.relative_to(ROOT).parts[0] in ("processes", "forms", "checks"):
         return resolved.relative_to(ROOT).as_posix()
+    if "checks" in resolved.parts[:-1]:
+        return f"checks/{resolved.as_posix().rpartition('/checks/')[2]}"
     if path.suffix == ".json":
         _, _, inside = resolved.as_posix().rpartition("/forms/")
         return f"forms/{inside}" if "/forms/" in resolved.as_posix() else f"forms/{path.name}"
@@ -86,4 +96,55 @@ def load_processes() -> None:
         for problem in error.problems:
             click.echo(str(problem))
         sys.exit(1)
-    click.echo(f"流程库：新部署 {len(loaded)} 个版本")
+    click.echo(f"流程库：{library.told(loaded)}")
+
+
+@processes.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export_processes(file: Path) -> None:
+    """Writes the library in use into a zip archive; unpacked over a checkout it is `processes/`, `forms/` and `checks/`."""
+    with runtime().database.session() as session:
+        file.write_bytes(exchange.given_out(session))
+    click.echo(f"流程库已导出到 {file}")
+
+
+@processes.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="only tell what differs; store nothing")
+def import_processes(file: Path, dry_run: bool) -> None:
+    """Tells what differs between an archive and the library in use, then stores the processes that differ as drafts.
+
+    Exit status 1, and nothing stored, when the archive is none or a check fails; a line a problem.
+    """
+    try:
+        files = archives.read(file.read_bytes())
+    except archives.BadArchive as error:
+        click.echo(str(error))
+        sys.exit(1)
+    with runtime().database.session() as session:
+        found = exchange.account(session, files)
+    _tell(found)
+    if found.problems:
+        sys.exit(1)
+    if dry_run or not found.differs:
+        return
+    with runtime().database.transaction() as session:
+        drafts = exchange.drafts_of(session, files)
+        session.add(
+            Event(at=clock.now(), kind="library_imported", name=file.name[:200], public_to_enterprise=False, detail={"count": len(drafts)})
+        )
+    click.echo(f"已存为 {len(drafts)} 个草稿")
+
+
+def _tell(found: exchange.Account) -> None:
+    counts = (
+        (exchange.State.NEW, "新增"),
+        (exchange.State.CHANGED, "改动"),
+        (exchange.State.SAME, "相同"),
+        (exchange.State.ONLY_HERE, "只在本系统"),
+    )
+    click.echo("，".join(f"{word} {found.count(state)} 个文件" for state, word in counts))
+    for process in found.processes:
+        click.echo(f"{process.key} {process.name}：{'；'.join(process.summary)}")
+    for problem in found.problems:
+        click.echo(str(problem))

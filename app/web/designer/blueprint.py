@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 
-from app.cases import design_view, designs
+from app.cases import approvals, design_view, designs, version_history
 from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
 from app.model import Design, DesignSave, Role
@@ -24,8 +25,17 @@ def _administrators_only() -> None:
 
 @bp.get("/")
 def index() -> Any:
-    places = [(place.slug, place.name) for place in catalogue().jurisdictions()]
-    return render_template("designer/index.html", rows=design_view.open_designs(reading()), places=[*places, ("common", "共用")], given={})
+    return index_page()
+
+
+def index_page(problems: Sequence[Problem] = (), given: Mapping[str, str] | None = None) -> str:
+    """Designs under way, and how one begins; with what is wrong with files that were to be opened, and what was filled in beside them."""
+    places = [*((place.slug, place.name) for place in catalogue().jurisdictions()), ("common", "共用")]
+    session = reading()
+    return render_template(
+        "designer/index.html", rows=design_view.open_designs(session), waiting=approvals.waiting(session),
+        finished=version_history.finished(session), places=places, problems=problems, given=given or {},
+    )  # fmt: skip
 
 
 @bp.post("/")
@@ -61,7 +71,7 @@ def content(design_id: int) -> Any:
             **_saved(design, save),
             "main": designs.main_path(design, files),
             "files": _texts(files),
-            "reference": design_view.reference(session, files),
+            "reference": design_view.reference(session, files, design.key.partition(".")[0]),
         }
     )
 
@@ -76,17 +86,17 @@ def save_content(design_id: int) -> Any:
             return jsonify(_saved(design, designs.latest(session, design)))
     except designs.Stale as stale:
         answer = {
-            "revision": stale.theirs.revision, "saved_by": stale.theirs.saved_by.name, "saved_at": stale.theirs.saved_at.isoformat(),
+            "revision": stale.revision, "saved_by": stale.saved_by, "saved_at": stale.saved_at.isoformat(),
             "theirs": _texts(stale.their_files), "base": _texts(stale.base_files),
         }  # fmt: skip
-        return jsonify({"detail": f"{stale.theirs.saved_by.name}在您之后保存过，请先看过他的修改", **answer}), 409
+        return jsonify({"detail": f"{stale.saved_by}在您之后保存过，请先看过他的修改", **answer}), 409
 
 
 @bp.post("/<int:design_id>/check")
 def check(design_id: int) -> Any:
     session = reading()
     design = designs.find(session, principal(), design_id)
-    files = designs.files_of(session, designs.latest(session, design)) | _given()
+    files = designs.files_of(session, designs.latest(session, design)) | given_files()
     return jsonify({"problems": [problem_row(one) for one in designs.check(session, design, files)]})
 
 
@@ -126,7 +136,7 @@ def limit() -> Any:
     return jsonify(design_view.limit(str(request.get_json().get("source", ""))[:500]))
 
 
-def _given() -> dict[str, bytes]:
+def given_files() -> dict[str, bytes]:
     """Files of a request, as far as a design can hold them."""
     return {str(path): str(text).encode() for path, text in (request.get_json().get("files") or {}).items() if text is not None}
 
@@ -140,8 +150,8 @@ def _texts(files: dict[str, bytes] | Any) -> dict[str, str]:
 
 
 def problem_row(one: Problem) -> dict[str, str]:
-    """A problem as the pages of a design list it."""
+    """A problem as the pages take it."""
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
 
 
-from app.web.designer import trial  # noqa: E402, F401
+from app.web.designer import comparison, forms, opening, saves, tables, trial  # noqa: E402, F401 - their routes

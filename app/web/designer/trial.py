@@ -160,7 +160,7 @@ def _save(seen: Design, path: str, text: str, kind: str) -> int:
             record(session, principal(), kind, f"{design.name}：{kept.title_of(path)}", key=design.key)
             return design.revision
     except designs.Stale as stale:
-        raise Conflict(f"{stale.theirs.saved_by.name}刚刚保存过设计稿，请再点一次，按最新的内容保存") from stale
+        raise Conflict(f"{stale.saved_by}刚刚保存过设计稿，请再点一次，按最新的内容保存") from stale
 
 
 def _draft(design_id: int) -> tuple[Design, dict[str, bytes]]:

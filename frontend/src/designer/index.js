@@ -1,154 +1,206 @@
 /** The designer of processes: the drawing, the panel beside it, what is wrong below it, saved as one edits. */
-import minimap from 'diagram-js-minimap';
-import tokenSimulation from 'bpmn-js-token-simulation';
-import { BpmnPropertiesPanelModule } from 'bpmn-js-properties-panel';
-import Modeler from 'bpmn-js/lib/Modeler';
 import { h, onEvery } from '../shared/dom.js';
-import { askWhose } from '../design/conflict.js';
-import { exportAs } from './exporting.js';
-import moddle from './moddle.json';
-import SharedParts from './palette.js';
-import Provider from './panel/provider.js';
-import { createProblems } from './problems.js';
 import { createSaving } from '../design/saving.js';
 import { checkDesign, finishDesign, loadDesign } from '../design/server.js';
-import words from './words.js';
+import { createBar, createMenu } from './bar.js';
+import { createChecking } from './checking.js';
+import { fit } from './drawing/fit.js';
+import { createEditor } from './editor.js';
+import { exportAs } from './exporting.js';
+import { blankForm, createFiles } from './files.js';
+import { createProblems } from './problems.js';
+import { createSource, reason } from './source.js';
 
-const OURS = {
-  __init__: ['lawPanel', 'sharedParts'],
-  lawPanel: ['type', Provider],
-  sharedParts: ['type', SharedParts],
-};
+onEvery('[data-designer]', async (host) => {
+  try {
+    await open(host, await loadDesign(host.dataset.designer));
+  } catch (error) {
+    host.replaceChildren(h('p', { class: 'alert alert-danger', role: 'alert' }, error.message));
+    throw error;
+  }
+});
 
-onEvery('[data-designer]', open);
-
-/** @param {HTMLElement} host */
-async function open(host) {
-  const base = host.dataset.designer;
+/** @param {HTMLElement} host @param {any} design as the server gives it */
+async function open(host, design) {
+  const { designer: base, key } = host.dataset;
+  const { main, reference } = design;
+  const files = createFiles(design.files);
   const canvas = h('div', { class: 'qc-designer-canvas' });
-  const panel = h('div', { class: 'qc-designer-panel' });
-  const source = h('textarea', {
-    class: 'form-control qc-designer-source',
-    spellcheck: 'false',
-    'aria-label': '流程图源码',
-  });
-  source.hidden = true;
-  const state = h('span', { class: 'qc-designer-state', role: 'status' }, '正在打开……');
+  const panel = h('aside', { class: 'qc-designer-panel', 'aria-label': '属性' });
+  const stage = h('div', { class: 'qc-designer-stage' }, canvas, panel);
+  const state = h('span', { class: 'qc-designer-state', role: 'status' });
+  const problems = createProblems({ own: main });
+  const source = createSource(() => touched());
+
   const say = (text, kind = '') => {
     state.textContent = text;
     state.classList.toggle('is-problem', kind === 'problem');
   };
-  let design;
-  try {
-    design = await loadDesign(base);
-  } catch (error) {
-    host.replaceChildren(h('p', { class: 'alert alert-danger', role: 'alert' }, error.message));
-    return;
-  }
-  const modeler = new Modeler({
-    container: canvas,
-    propertiesPanel: { parent: panel },
-    reference: design.reference,
-    moddleExtensions: { spiffworkflow: moddle },
-    additionalModules: [BpmnPropertiesPanelModule, minimap, tokenSimulation, words, OURS],
-  });
-  const { main } = design;
-  const problems = createProblems({ viewer: modeler, own: () => main });
-  const bar = h('div', { class: 'qc-designer-bar', role: 'toolbar', 'aria-label': '流程图' });
-  const stage = h('div', { class: 'qc-designer-stage' }, canvas, panel);
-  host.replaceChildren(bar, stage, source, problems.element);
+  const failed = (error) => say(error.message, 'problem');
 
-  const xmlNow = async () => (source.hidden ? (await modeler.saveXML({ format: true })).xml : source.value);
-  const saving = createSaving({
-    base,
-    key: `qc-design:${base}`,
-    say,
-    changed: async () => ({ [main]: await xmlNow() }),
-    conflict: async (other) => {
-      say(`${other.saved_by}在您之后保存过`, 'problem');
-      const mine = await xmlNow();
-      const whose = await askWhose(host, {
-        who: other.saved_by,
-        base: other.base[main] ?? '',
-        mine,
-        theirs: other.theirs[main] ?? '',
-      });
-      saving.at(other.revision);
-      if (whose === 'theirs') await show(other.theirs[main]);
-      else saving.touched();
-      if (whose === 'theirs') {
-        saving.forget();
-        say(`已换成${other.saved_by}保存的内容`);
-      }
+  const modeler = createEditor({
+    canvas,
+    reference,
+    panel: {
+      parent: panel,
+      reference,
+      problems,
+      files,
+      events: eventsOf(reference),
+      jurisdiction: key.split('.')[0],
+      page: (name) => document.querySelector(`.qc-tabs a[href$="/${name}"]`)?.getAttribute('href'),
+      newForm,
     },
   });
+  problems.on(modeler);
+
+  const saving = createSaving({ base, key: `qc-design:${base}`, say, host, changed, replaced });
   saving.at(design.revision);
+  const checking = createChecking({
+    ask: async () => (await checkDesign(base, await changed())).problems,
+    show: problems.show,
+    failed: (error) => problems.unknown(`暂时不能检查：${error.message}`),
+  });
 
-  const button = (label, act, style = '') => {
-    const made = h('button', { type: 'button', class: `btn btn-sm ${style}`.trim() }, label);
-    made.addEventListener('click', () => act().catch((error) => say(error.message, 'problem')));
-    return made;
-  };
-
-  async function show(xml) {
-    const { warnings } = await modeler.importXML(xml);
-    if (warnings.length) say(`有 ${warnings.length} 处内容画不出来，保存时不会丢`, 'problem');
-    modeler.get('canvas').zoom('fit-viewport', 'auto');
+  function touched() {
+    files.write(main, null);
+    saving.touched();
+    checking.soon();
   }
 
-  async function check() {
-    say('正在检查……');
-    const found = await checkDesign(base, { [main]: await xmlNow() });
-    problems.show(found.problems);
-    say(saving.unsaved() ? '有修改没有保存' : '检查完毕');
+  /** The files that were changed on this page. Throws, with what to keep, while the source cannot be read. */
+  async function changed() {
+    const own = files.changed();
+    if (main in own) own[main] = await drawn(own);
+    return own;
   }
 
-  async function finish() {
-    if (!(await saving.save())) return;
+  async function drawn(own) {
+    if (!source.shown()) return (await modeler.saveXML({ format: true })).xml;
     try {
-      const made = await finishDesign(base, saving.revision());
-      location.assign(made.location);
+      await modeler.get('moddle').fromXML(source.text());
     } catch (error) {
-      if (error.body?.problems) problems.show(error.body.problems);
-      throw error;
+      source.complain(error);
+      const unread = new Error(`源码${reason(error, source.text())}，改好之前不保存`);
+      throw Object.assign(unread, { files: { ...own, [main]: source.text() } });
+    }
+    return source.text();
+  }
+
+  /** What somebody else saved takes the place of what is shown. */
+  async function replaced(theirs) {
+    for (const [path, text] of Object.entries(theirs)) {
+      const shown = path === main && files.get(main) !== text;
+      files.replace(path, text);
+      if (shown) await show(text);
+    }
+    checking.soon();
+  }
+
+  function newForm(name, title) {
+    const slug = main.split('/')[1];
+    const made = blankForm({ slug, name, title, taken: files.has });
+    for (const [path, text] of Object.entries(made.files)) files.write(path, text);
+    const opinion = { name: 'opinion', title: '意见', type: 'string', values: [] };
+    reference.forms[made.name] = { title, fields: [opinion] };
+    return made.name;
+  }
+
+  /** Draws a file; what cannot be drawn is shown as text. */
+  async function show(xml) {
+    try {
+      const { warnings } = await modeler.importXML(xml);
+      source.close();
+      stage.hidden = false;
+      fit(modeler.get('canvas'));
+      return warnings.length ? `有 ${warnings.length} 处内容画不出来，保存时不会丢` : '';
+    } catch (error) {
+      stage.hidden = true;
+      source.open(xml, error);
+      return '这份流程图画不出来，请在源码里修改';
     }
   }
 
   async function toggleSource() {
-    if (source.hidden) {
-      source.value = (await modeler.saveXML({ format: true })).xml;
-      [source.hidden, stage.hidden] = [false, true];
-      return;
-    }
-    try {
-      await modeler.importXML(source.value);
-    } catch (error) {
-      say(`源码读不出来，没有换回图形：${error.message}`, 'problem');
-      return;
-    }
-    [source.hidden, stage.hidden] = [true, false];
-    modeler.get('canvas').zoom('fit-viewport', 'auto');
+    if (source.shown()) return say(await show(source.text()));
+    const { xml } = await modeler.saveXML({ format: true });
+    stage.hidden = true;
+    source.open(xml);
   }
 
-  bar.replaceChildren(
-    button('检查', check),
-    button('撤销', async () => modeler.get('commandStack').undo()),
-    button('重做', async () => modeler.get('commandStack').redo()),
-    button('源码', toggleSource),
-    button('导出 BPMN', () => exportAs(modeler, 'bpmn', host.dataset.key)),
-    button('导出 SVG', () => exportAs(modeler, 'svg', host.dataset.key)),
-    button('导出 PNG', () => exportAs(modeler, 'png', host.dataset.key)),
-    state,
-    button('定稿', finish, 'btn-primary'),
+  async function check() {
+    problems.unknown('正在检查……');
+    if (await checking.now()) problems.unfold();
+  }
+
+  async function finish() {
+    if (!(await saving.save())) return;
+    await checking.now();
+    if (problems.errors().length) {
+      problems.unfold();
+      return say(`还有 ${problems.errors().length} 处需要修改，不能定稿`, 'problem');
+    }
+    const made = await finishDesign(base, saving.revision());
+    location.assign(made.location);
+  }
+
+  function widen() {
+    host.classList.toggle('is-wide');
+    modeler.get('canvas').resized();
+    fit(modeler.get('canvas'));
+  }
+
+  const stack = modeler.get('commandStack');
+  const undo = { icon: 'arrow-back-up', label: '撤销', quiet: true, act: () => stack.undo() };
+  const redo = { icon: 'arrow-forward-up', label: '重做', quiet: true, act: () => stack.redo() };
+  const bar = createBar(
+    [
+      [undo, redo],
+      [
+        { icon: 'list-check', label: '检查', act: check },
+        { icon: 'player-play', label: '演示走法', act: () => modeler.get('toggleMode').toggleMode() },
+      ],
+      [
+        { icon: 'code', label: '源码', act: toggleSource },
+        { icon: 'maximize', label: '放大', act: widen },
+      ],
+      [{ icon: 'circle-check', label: '定稿', act: finish, style: 'btn-primary' }],
+    ],
+    failed,
   );
-  source.addEventListener('input', saving.touched);
-  await show(design.files[main]);
-  const left = saving.left();
-  if (left?.files?.[main] && left.files[main] !== design.files[main] && left.revision === design.revision) {
-    await show(left.files[main]);
-    saving.touched();
-    say('已找回上次没有保存的修改');
-  } else
-    say(`${design.saved_by}保存于 ${new Date(design.saved_at).toLocaleString('zh-CN', { hour12: false })}`);
-  modeler.on('commandStack.changed', saving.touched);
+  const kinds = ['bpmn', 'svg', 'png'];
+  const exports = kinds.map((kind) => [kind.toUpperCase(), () => exportAs(modeler, kind, key)]);
+  bar.element.lastChild.before(
+    createMenu({ icon: 'download', label: '导出', entries: exports }, failed),
+    state,
+  );
+  host.replaceChildren(bar.element, stage, source.element, problems.element);
+
+  const told = await show(files.get(main));
+  const found = await saving.recover(design.files, async (left) => {
+    for (const [path, text] of Object.entries(left)) files.write(path, text);
+    if (left[main]) await show(left[main]);
+  });
+  if (!found) say(told || `${design.saved_by}保存于 ${moment(design.saved_at)}`);
+  const stepped = () => {
+    bar.button('撤销').disabled = !stack.canUndo();
+    bar.button('重做').disabled = !stack.canRedo();
+  };
+  stepped();
+  modeler.on('commandStack.changed', stepped);
+  modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && touched());
+  problems.unknown('正在检查……');
+  checking.now();
 }
+
+/** What a time limit may be counted from: legal events, and the dates that forms ask for. */
+function eventsOf({ events, forms }) {
+  const dates = Object.values(forms).flatMap((form) =>
+    form.fields.filter((field) => field.format === 'date'),
+  );
+  const known = new Set(events.map((one) => one.value));
+  const asked = dates.filter((field) => !known.has(field.name) && known.add(field.name));
+  return [...events, ...asked.map((field) => ({ value: field.name, label: field.title, hint: field.name }))];
+}
+
+const moment = (at) => new Date(at).toLocaleString('zh-CN', { hour12: false });

@@ -1,66 +1,90 @@
-/** What the check says: listed below the drawing, marked on it; clicking jumps there. */
+/** What the check says: listed below the drawing, marked on it, said in the panel; clicking jumps there. */
 import { h } from '../shared/dom.js';
 
 const MARK = 'qc-problem';
+const ERROR = 'error';
 
 /**
- * @param {{viewer: any, own: () => string}} given `own` is the path of the drawing's file
- * @returns {{element: HTMLElement, show: (problems: any[]) => void, clear: () => void}}
+ * @param {{own: string}} given `own` is the path of the drawing's file
  */
-export function createProblems({ viewer, own }) {
+export function createProblems({ own }) {
   const list = h('ul', { class: 'qc-problems-list' });
-  const summary = h('p', { class: 'qc-problems-summary', role: 'status' });
-  const element = h('section', { class: 'qc-problems', 'aria-label': '检查结果' }, summary, list);
-  element.hidden = true;
+  const summary = h('summary', { class: 'qc-problems-summary', role: 'status' }, '还没有检查');
+  const element = h('details', { class: 'qc-problems', 'aria-label': '问题' }, summary, list);
+  let viewer = null;
+  let found = [];
 
-  function clear() {
-    viewer.get('overlays').remove({ type: MARK });
-    list.replaceChildren();
-    element.hidden = true;
+  const errors = () => found.filter((one) => one.severity === ERROR);
+  const here = (one) => one.file === own && viewer.get('elementRegistry').get(one.element);
+
+  /** @param {any[]} problems what the server found, errors first in the list */
+  function show(problems) {
+    found = [...problems].sort((one, other) => rank(one) - rank(other));
+    const hints = found.length - errors().length;
+    summary.className = `qc-problems-summary ${errors().length ? 'is-error' : hints ? 'is-hint' : 'is-fine'}`;
+    summary.textContent = errors().length
+      ? `${errors().length} 处需要修改${hints ? `，${hints} 处提示` : ''}`
+      : `检查通过，可以定稿${hints ? `；${hints} 处提示` : ''}`;
+    if (!found.length) element.open = false;
+    list.replaceChildren(...found.map(row));
+    mark();
+    viewer.get('eventBus').fire('problems.changed');
   }
 
-  function show(problems) {
-    clear();
-    element.hidden = false;
-    const errors = problems.filter((one) => one.severity === 'error');
-    const hints = problems.length - errors.length;
-    summary.textContent = problems.length
-      ? `${errors.length} 处需要修改${hints ? `，${hints} 处提示` : ''}`
-      : '检查通过，可以定稿。';
-    list.replaceChildren(...problems.map(row));
-    for (const [id, count] of counted(problems)) marked(id, count);
+  /** Nothing is known: the server could not be asked. */
+  function unknown(words) {
+    summary.className = 'qc-problems-summary';
+    summary.textContent = words;
   }
 
   function row(one) {
-    const here = one.file === own() && viewer.get('elementRegistry').get(one.element);
     const words = [one.name && h('strong', null, one.name), ` ${one.message}`];
     const where =
-      one.file && one.file !== own() ? h('span', { class: 'text-secondary' }, `（${one.file}）`) : '';
-    const inside = here
-      ? h('button', { type: 'button', class: 'qc-problem-jump' }, ...words)
+      one.file && one.file !== own ? h('span', { class: 'text-secondary' }, `（${one.file}）`) : '';
+    const jumps = here(one);
+    const inside = jumps
+      ? h('button', { type: 'button', class: 'qc-problem-jump', onclick: () => jump(one.element) }, ...words)
       : h('span', null, ...words);
-    if (here) inside.addEventListener('click', () => jump(one.element));
-    return h('li', { class: one.severity === 'error' ? 'is-error' : 'is-hint' }, inside, where);
+    const kind = one.severity === ERROR ? ['is-error', '■ 要改'] : ['is-hint', '▲ 提示'];
+    return h('li', { class: kind[0] }, h('span', { class: 'qc-problem-kind' }, kind[1]), inside, where);
   }
 
-  function counted(problems) {
-    const found = new Map();
-    for (const one of problems)
-      if (one.element && one.file === own()) found.set(one.element, (found.get(one.element) ?? 0) + 1);
-    return found;
-  }
-
-  function marked(id, count) {
-    if (!viewer.get('elementRegistry').get(id)) return;
-    const html = h('div', { class: 'qc-problem-mark', title: '检查发现的问题，见下方列表' }, String(count));
-    viewer.get('overlays').add(id, MARK, { position: { top: -12, left: -12 }, html });
+  function mark() {
+    const overlays = viewer.get('overlays');
+    overlays.remove({ type: MARK });
+    const counts = new Map();
+    for (const one of found) {
+      if (!here(one)) continue;
+      const known = counts.get(one.element) ?? { count: 0, error: false };
+      counts.set(one.element, { count: known.count + 1, error: known.error || one.severity === ERROR });
+    }
+    for (const [id, { count, error }] of counts) {
+      const kind = error ? 'is-error' : 'is-hint';
+      const title = error ? '检查发现要改的地方' : '检查的提示';
+      const html = h('div', { class: `qc-problem-mark ${kind}`, title }, `${error ? '■' : '▲'}${count}`);
+      html.addEventListener('click', () => jump(id));
+      overlays.add(id, MARK, { position: { top: -10, left: -10 }, html });
+    }
   }
 
   function jump(id) {
-    const found = viewer.get('elementRegistry').get(id);
-    viewer.get('selection').select(found);
-    viewer.get('canvas').scrollToElement(found, 80);
+    const target = viewer.get('elementRegistry').get(id);
+    const canvas = viewer.get('canvas');
+    const root = canvas.findRoot(target);
+    if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
+    viewer.get('selection').select(target);
+    canvas.scrollToElement(target, 80);
   }
 
-  return { element, show, clear };
+  return {
+    element,
+    show,
+    unknown,
+    errors,
+    of: (id) => found.filter((one) => one.file === own && one.element === id),
+    unfold: () => (element.open = true),
+    on: (given) => (viewer = given),
+  };
 }
+
+const rank = (one) => (one.severity === ERROR ? 0 : 1);

@@ -12,6 +12,7 @@ import { inFormOrder } from './form-order.js';
 import { leaveGuard } from './leave-guard.js';
 import { lightenGrids, onlyWords } from './lighten.js';
 import { prune } from './prune.js';
+import { reckoned } from './reckoning.js';
 import { serverErrors } from './server-errors.js';
 import { ThemedForm, translateString } from './theme/index.jsx';
 import { check, toErrorSchema, validator } from './validator.js';
@@ -24,15 +25,22 @@ const DEFAULTS = {
 };
 
 /**
- * @param {{model: object, send?: (body: {data: object, revision: number}, key: string) => Promise<import('../shared/http.js').Answer>,
- *   onDone?: (body: any) => void}} props the model is described in frontend/README.md; without `send` the form goes to `urls.complete`, and without
- *   `onDone` the page goes on to where the answer says
+ * @param {object} props
+ * @param {object} props.model described in frontend/README.md
+ * @param {(body: {data: object, revision: number}, key: string) => Promise<import('../shared/http.js').Answer>} [props.send] answers instead
+ *   of `urls.complete`
+ * @param {(body: any) => object | void} [props.onDone] told what was answered instead of leaving for the next page; where it gives a banner,
+ *   the form stays with it
  */
 export function TaskForm({ model, send, onDone }) {
   const { schema, readonly = false, urls = {}, csrf } = model;
   const uiSchema = useMemo(() => model.ui_schema ?? {}, [model]);
   const drawn = useMemo(() => lightenGrids(onlyWords(schema), uiSchema), [schema, uiSchema]);
-  const [data, setData] = useState(() => settle(uiSchema, model.data ?? {}));
+  const followed = useCallback(
+    (given, before) => reckoned(schema, settle(uiSchema, given, before)),
+    [schema, uiSchema],
+  );
+  const [data, setData] = useState(() => followed(model.data ?? {}));
   const [attempted, setAttempted] = useState(false);
   const [fromServer, setFromServer] = useState([]);
   const [banner, setBanner] = useState(null);
@@ -61,8 +69,12 @@ export function TaskForm({ model, send, onDone }) {
   );
 
   useEffect(
-    () => leaveGuard({ unsaved: () => live.current.edited && !keeper.isClean(), save: keeper.saveNow }),
-    [keeper],
+    () =>
+      leaveGuard({
+        unsaved: () => !send && live.current.edited && !keeper.isClean(),
+        save: keeper.saveNow,
+      }),
+    [keeper, send],
   );
   useEffect(() => highlightConsequence(data.decision), [data.decision]);
 
@@ -79,13 +91,13 @@ export function TaskForm({ model, send, onDone }) {
 
   const change = useCallback(
     (event, id) => {
-      live.current.data = settle(uiSchema, event.formData ?? {}, live.current.data);
+      live.current.data = followed(event.formData ?? {}, live.current.data);
       setData(live.current.data);
       if (id === undefined && !live.current.edited) return; // defaults being filled in, nobody typed
       live.current.edited = true;
       keeper.touch();
     },
-    [keeper, uiSchema],
+    [keeper, followed],
   );
 
   async function submit() {
@@ -132,8 +144,9 @@ export function TaskForm({ model, send, onDone }) {
     if (ok) {
       live.current.edited = false;
       if (onDone) {
-        onDone(body);
-        return true;
+        const told = onDone(body);
+        setBanner(told ?? null);
+        return !told;
       }
       setBanner({ kind: 'success', title: '已提交，正在打开下一页…' });
       window.location.assign(body?.next ?? urls.back ?? '/');
@@ -170,7 +183,7 @@ export function TaskForm({ model, send, onDone }) {
   }
 
   function takeOther(other) {
-    live.current.data = settle(uiSchema, other.data ?? {});
+    live.current.data = followed(other.data ?? {});
     live.current.edited = false;
     setData(live.current.data);
     setAttempted(false);

@@ -27,13 +27,13 @@ export function whenReady(run) {
 
 /**
  * @param {string} tag
- * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] `on…` functions become listeners
+ * @param {Record<string, string | boolean | ((event: Event) => void)> | null} [attributes] `on…` functions become listeners
  * @param {...(Node | string | null | undefined)} children
  * @returns {HTMLElement}
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
     if (typeof value === 'function') element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, '');
     else if (value !== false && value != null) element.setAttribute(name, value);

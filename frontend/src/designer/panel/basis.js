@@ -1,77 +1,110 @@
 /** 法定依据: the legal steps that an element carries, searched in the catalogue by words or articles. */
-import { h } from '@bpmn-io/properties-panel/preact';
-import { useEffect, useState } from '@bpmn-io/properties-panel/preact/hooks';
-import { useService } from 'bpmn-js-properties-panel';
+import { h, useEffect, useId, useState } from '@bpmn-io/diagram-js-ui';
 import { findSteps, namedSteps } from '../../design/server.js';
+import { Group, Text } from './fields.js';
 
-const ids = (value) => value.split(/\s+/).filter((one) => one && !one.startsWith('{'));
+const ids = (value) => value.split(/\s+/).filter(Boolean);
+const isPart = (value) => /^\{.*\}$/.test(value.trim());
 
-function Basis({ element, id, binding, article, jurisdiction }) {
-  const injector = useService('injector');
-  const value = binding.get(element);
-  const [carried, setCarried] = useState([]);
-  const [query, setQuery] = useState('');
-  const [found, setFound] = useState([]);
+/** @param {{basis: string, article: string, jurisdiction: string, set: (given: {basis?: string, article?: string}) => void}} given */
+export function Law(given) {
+  return h(Group, { title: '法定依据' }, h(LawFields, given));
+}
+
+export function LawFields({ basis, article, jurisdiction, set }) {
+  return [
+    isPart(basis)
+      ? h('p', { class: 'qc-field-hint' }, `由调用这个流程的流程给出（${basis}）`)
+      : h(Steps, { basis, jurisdiction, set }),
+    h(Text, { label: '条款（显示给办理人）', value: article, commit: (text) => set({ article: text }) }),
+  ];
+}
+
+function Steps({ basis, jurisdiction, set }) {
+  const [known, setKnown] = useState([]);
+  const named = ids(basis);
   useEffect(() => {
     let current = true;
-    (ids(value).length ? namedSteps(ids(value)) : Promise.resolve([])).then(
-      (steps) => current && setCarried(steps),
-    );
+    const asked = named.length ? namedSteps(named) : Promise.resolve([]);
+    asked.then((steps) => current && setKnown(steps)).catch(() => current && setKnown([]));
     return () => (current = false);
-  }, [value]);
-  useEffect(() => {
-    if (query.trim().length < 2) return setFound([]);
-    const timer = setTimeout(() => findSteps(query.trim(), jurisdiction).then(setFound), 250);
-    return () => clearTimeout(timer);
-  }, [query]);
-  const write = (steps) => {
-    binding.set(injector, element, steps.map((step) => step.id).join(' '));
-    const articles = [...new Set(steps.map((step) => step.article))];
-    article.set(injector, element, articles.join('、'));
-  };
-  if (value.startsWith('{'))
-    return h(
-      'div',
-      { class: 'bio-properties-panel-entry' },
-      h('p', { class: 'qc-entry-note' }, `由调用它的流程给出（${value}）`),
-    );
-  return h(
-    'div',
-    { class: 'bio-properties-panel-entry', 'data-entry-id': id },
+  }, [basis]);
+  const write = (steps) =>
+    set({
+      basis: steps.map((step) => step.id).join(' '),
+      article: articlesOf(steps.filter((step) => step.article)),
+    });
+  const steps = named.map((id) => known.find((step) => step.id === id) ?? { id });
+  return [
     h(
       'ul',
       { class: 'qc-basis' },
-      carried.map((step) =>
-        h(
-          'li',
-          { key: step.id },
-          h('strong', null, step.article),
-          h('div', null, step.does),
-          step.limit && h('div', { class: 'qc-entry-note' }, `条文期限：${step.limit}`),
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'qc-entry-remove',
-              onClick: () => write(carried.filter((one) => one.id !== step.id)),
-            },
-            '移除',
-          ),
-        ),
+      steps.map((step) =>
+        h(Step, { key: step.id, step, drop: () => write(steps.filter((one) => one !== step)) }),
       ),
     ),
-    h('label', { class: 'bio-properties-panel-label', for: `${id}-search` }, '查找条款'),
+    h(Search, { jurisdiction, add: (step) => !named.includes(step.id) && write([...steps, step]) }),
+  ];
+}
+
+/** How a clerk cites several steps: each text once, its articles after it. */
+export function articlesOf(steps) {
+  const byText = new Map();
+  for (const { article } of steps) {
+    const [text, place] = [article.replace(/ ?第[^ ]*$/, ''), /第[^ ]*$/.exec(article)?.[0] ?? ''];
+    byText.set(text, [...new Set([...(byText.get(text) ?? []), place])].filter(Boolean));
+  }
+  return [...byText].map(([text, places]) => `${text} ${places.join('、')}`.trim()).join('；');
+}
+
+function Step({ step, drop }) {
+  return h(
+    'li',
+    null,
+    h('strong', null, step.article ?? step.id),
+    step.does && h('div', null, step.does),
+    step.limit && h('div', { class: 'qc-field-hint' }, `条文期限：${step.limit}`),
+    h('button', { type: 'button', class: 'qc-link', onClick: drop }, '移除'),
+  );
+}
+
+function Search({ jurisdiction, add }) {
+  const id = useId();
+  const [query, setQuery] = useState('');
+  const [found, setFound] = useState(null);
+  useEffect(() => {
+    setFound(null);
+    if (query.trim().length < 2) return;
+    let current = true;
+    const timer = setTimeout(
+      () =>
+        findSteps(query.trim(), jurisdiction)
+          .then((steps) => current && setFound(steps))
+          .catch(() => current && setFound([])),
+      250,
+    );
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [query]);
+  return h(
+    'div',
+    { class: 'qc-field' },
+    h('label', { for: id }, '查找条款'),
     h('input', {
-      id: `${id}-search`,
-      class: 'bio-properties-panel-input',
-      placeholder: '文件、条款或内容中的词，如 第十五条 延期',
+      id,
+      type: 'search',
+      class: 'form-control form-control-sm',
+      placeholder: '文件、条款或内容，如 第十五条 延期',
       value: query,
       onInput: (event) => setQuery(event.target.value),
     }),
-    found.length > 0 &&
+    found &&
       h(
         'ul',
         { class: 'qc-found' },
+        found.length ? null : h('li', { class: 'qc-field-hint' }, '没有找到，请换几个字'),
         found.map((step) =>
           h(
             'li',
@@ -81,7 +114,7 @@ function Basis({ element, id, binding, article, jurisdiction }) {
               {
                 type: 'button',
                 onClick: () => {
-                  if (!carried.some((one) => one.id === step.id)) write([...carried, step]);
+                  add(step);
                   setQuery('');
                 },
               },
@@ -93,8 +126,3 @@ function Basis({ element, id, binding, article, jurisdiction }) {
       ),
   );
 }
-
-export const basis = (id, binding, article, jurisdiction) => ({
-  id,
-  component: (props) => h(Basis, { ...props, id, binding, article, jurisdiction }),
-});

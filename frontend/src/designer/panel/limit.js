@@ -1,100 +1,109 @@
-/** 期限: value, unit and event, the expression beside them, and the date that it would give today. */
-import { h } from '@bpmn-io/properties-panel/preact';
-import { useEffect, useState } from '@bpmn-io/properties-panel/preact/hooks';
-import { useService } from 'bpmn-js-properties-panel';
+/** 期限: how it is counted and from which event, the expression below, and the date that it would give today. */
+import { h, useEffect, useState } from '@bpmn-io/diagram-js-ui';
 import { limitInWords } from '../../design/server.js';
+import { UNITS, WAYS, YEARS, readLimit, writeLimit } from '../language/limits.js';
+import { Pick, Select, Text } from './fields.js';
 
-const UNITS = [
-  ['days', '日'],
-  ['workdays', '工作日'],
-  ['months', '月'],
-  ['years', '年'],
-];
-const SPAN = /^(days|workdays|months|years)\((\d+), since=(\w+)\)$/;
-
-/** @param {string} source @returns {{unit: string, value: string, since: string} | null} none for what only the expression can say */
-export function readSpan(source) {
-  const found = SPAN.exec(source.trim());
-  return found && { unit: found[1], value: found[2], since: found[3] };
-}
-
-/** @param {{unit: string, value: string, since: string}} span */
-export function writeSpan({ unit, value, since }) {
-  return value && since ? `${unit}(${Number(value)}, since=${since})` : '';
-}
-
-export function Limit({ element, id, binding, events }) {
-  const injector = useService('injector');
-  const source = binding.get(element);
-  const [span, setSpan] = useState(readSpan(source) ?? { unit: 'months', value: '', since: '' });
+/** @param {{source: string, events: {value: string, label: string}[], set: (source: string) => void, none?: string}} given */
+export function Limit({ source, events, set, none }) {
+  const read = readLimit(source);
+  const [limit, setLimit] = useState(read);
   const [words, setWords] = useState({});
   useEffect(() => {
-    const read = readSpan(source);
-    if (read) setSpan(read);
-    if (!source) return setWords({});
+    if (read.way !== 'none' || limit.way === 'none') setLimit(limit.way === 'text' && source ? limit : read);
+    setWords({});
+    if (!source || source.startsWith('{')) return;
     let current = true;
     limitInWords(source).then((found) => current && setWords(found));
     return () => (current = false);
   }, [source]);
   const change = (given) => {
-    const next = { ...span, ...given };
-    setSpan(next);
-    const written = writeSpan(next);
-    if (written) binding.set(injector, element, written);
+    const next = { ...limit, ...given };
+    setLimit(next);
+    const written = writeLimit(next);
+    if (written !== null && written !== source) set(written);
   };
-  const plain = !source || readSpan(source);
-  return h(
-    'div',
-    { class: 'bio-properties-panel-entry qc-limit', 'data-entry-id': id },
-    plain &&
+  const since = (label, empty) =>
+    h(Pick, {
+      label,
+      value: limit.since ?? '',
+      none: empty,
+      options: events,
+      commit: (value) => change({ since: value }),
+    });
+  const fields = {
+    none: () => null,
+    text: () => null,
+    span: () => [
       h(
         'div',
-        { class: 'qc-limit-row' },
-        h('input', {
-          class: 'bio-properties-panel-input',
-          type: 'number',
-          min: 1,
-          'aria-label': '期限的长短',
-          value: span.value,
-          onChange: (event) => change({ value: event.target.value }),
+        { class: 'qc-row' },
+        h(Amount, { label: '多长', value: limit.value, commit: (value) => change({ value }) }),
+        h(Select, {
+          label: '单位',
+          value: limit.unit ?? 'months',
+          none: null,
+          options: UNITS,
+          commit: (unit) => change({ unit }),
         }),
-        h(
-          'select',
-          {
-            class: 'bio-properties-panel-input',
-            'aria-label': '单位',
-            value: span.unit,
-            onChange: (event) => change({ unit: event.target.value }),
-          },
-          UNITS.map(([value, label]) => h('option', { value }, label)),
-        ),
-        h(
-          'select',
-          {
-            class: 'bio-properties-panel-input',
-            'aria-label': '起算',
-            value: span.since,
-            onChange: (event) => change({ since: event.target.value }),
-          },
-          h('option', { value: '' }, '自……起算'),
-          events.map((one) => h('option', { value: one.value }, `自${one.label}起`)),
-        ),
       ),
-    h('label', { class: 'bio-properties-panel-label', for: `${id}-source` }, '期限表达式'),
-    h('input', {
-      id: `${id}-source`,
-      class: `bio-properties-panel-input${words.problem ? ' qc-wrong' : ''}`,
-      spellcheck: false,
-      placeholder: '没有期限',
-      value: source,
-      onChange: (event) => binding.set(injector, element, event.target.value.trim()),
+      since('从什么时候起算', '（选择起算的事件）'),
+    ],
+    yearly: () => [
+      h(
+        'div',
+        { class: 'qc-row' },
+        h(Select, {
+          label: '年份',
+          value: limit.years ?? '',
+          none: null,
+          options: YEARS,
+          commit: (years) => change({ years }),
+        }),
+        h(Amount, { label: '月', value: limit.month, most: 12, commit: (month) => change({ month }) }),
+        h(Amount, { label: '日', value: limit.day, most: 31, commit: (day) => change({ day }) }),
+      ),
+      since('本轮从什么时候开始', '（到办理时为止的下一个）'),
+    ],
+    fixed: () => [
+      h(Text, {
+        label: '写明日期的表单项',
+        value: limit.day ?? '',
+        code: true,
+        commit: (day) => change({ day: day.trim() }),
+        hint: '表单里填写期满日的那一项的标识，如 rectify_by',
+      }),
+      since('从什么时候起算', '（选择起算的事件）'),
+    ],
+  };
+  return [
+    h(Select, {
+      label: '怎样计算',
+      value: limit.way,
+      none: null,
+      options: WAYS.map((way) => (way.value === 'none' && none ? { ...way, label: none } : way)),
+      commit: (way) => change({ way }),
     }),
-    words.problem && h('p', { class: 'qc-entry-problem', role: 'alert' }, words.problem),
-    words.text && h('p', { class: 'qc-entry-note', title: words.explained }, words.text),
-  );
+    fields[limit.way](),
+    (source || limit.way === 'text') &&
+      h(Text, {
+        label: '期限的表达式',
+        value: source,
+        code: true,
+        area: source.length > 34,
+        problem: words.problem,
+        commit: (text) => set(text.trim()),
+      }),
+    words.text &&
+      h(
+        'details',
+        { class: 'qc-example' },
+        h('summary', null, words.text),
+        words.explained && h('p', { class: 'qc-field-hint' }, words.explained),
+      ),
+  ];
 }
 
-export const limit = (id, binding, events) => ({
-  id,
-  component: (props) => h(Limit, { ...props, id, binding, events }),
-});
+function Amount({ label, value, most, commit }) {
+  return h(Text, { label, type: 'number', value: value ?? '', commit: (text) => commit(text), most });
+}
