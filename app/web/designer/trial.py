@@ -57,8 +57,14 @@ def trial(design_id: int) -> Any:
 @_answering
 def trial_beginning(design_id: int) -> Any:
     design, files = _draft(design_id)
-    rows = [{"path": path, "title": kept.title_of(path)} for path in kept.paths_in(files, design.key)]
-    return jsonify({**beginnings.beginning_of(files, design.key), "key": design.key, "revision": design.revision, "kept": rows})
+    return jsonify({**beginnings.beginning_of(files, design.key), "key": design.key, **_kept(design, files)})
+
+
+@bp.get("/<int:design_id>/trial/kept")
+def trial_kept(design_id: int) -> Any:
+    session = reading()
+    design = designs.find(session, principal(), design_id)
+    return jsonify(_kept(design, designs.files_of(session, designs.latest(session, design))))
 
 
 @bp.get("/<int:design_id>/trial/counties")
@@ -152,6 +158,11 @@ def trial_accept(design_id: int) -> Any:
     return jsonify({"revision": revision, **_outcome(Outcome(path, found.lines))})
 
 
+def _kept(design: Design, files: dict[str, bytes]) -> dict[str, Any]:
+    rows = [{"path": path, "title": kept.title_of(path)} for path in kept.paths_in(files, design.key)]
+    return {"revision": design.revision, "kept": rows}
+
+
 def _save(seen: Design, path: str, text: str, kind: str) -> int:
     """Saves a scenario on top of what was played. Raises `Conflict` when somebody has saved meanwhile."""
     try:
@@ -167,7 +178,8 @@ def _draft(design_id: int) -> tuple[Design, dict[str, bytes]]:
     """A design, and its last save among the processes that are deployed."""
     session = reading()
     design = designs.find(session, principal(), design_id)
-    return design, {**library.deployed_files(session), **designs.files_of(session, designs.latest(session, design))}
+    own = designs.files_of(session, designs.latest(session, design))
+    return design, kept.among(library.deployed_files(session), own, design.key)
 
 
 def _text(files: dict[str, bytes], path: str) -> str:

@@ -1,12 +1,12 @@
 /** Trying a design out: the drawing with its token, who has to decide what, what happened, and what is kept of it. */
-import { saveDesign } from '../design/server.js';
+import { Refused, saveDesign } from '../design/server.js';
 import { h, onEvery } from '../shared/dom.js';
 import { createBar } from './bar.js';
 import { createDrawing } from './drawing.js';
 import { mountForm } from './form.jsx';
 import { createKept, differenceTable } from './kept.js';
 import { createTraces, graphOf, scopeKey } from './path.js';
-import { Refused, serverAt } from './server.js';
+import { serverAt } from './server.js';
 import { createStart } from './start.js';
 import { createStream } from './stream.js';
 import { createTasks } from './tasks.js';
@@ -129,7 +129,7 @@ async function open(host) {
 
   /** One thing at a time; what goes wrong is said, and nothing has moved. */
   async function guarded(run) {
-    if (busy) return;
+    if (busy) return say('上一步还没有走完，请稍候');
     busy = true;
     host.classList.add('is-walking');
     try {
@@ -284,7 +284,8 @@ async function open(host) {
         setTimeout(() => guarded(() => take(state)));
         return { ok: true, status: 200, body: {} };
       } catch (error) {
-        if (error instanceof Refused) return error.answer;
+        if (error instanceof Refused)
+          return { ok: false, status: error.status, body: error.body, signedOut: error.signedOut };
         throw error;
       }
     });
@@ -345,7 +346,7 @@ async function open(host) {
 
   async function remove(path) {
     await guarded(async () => {
-      const { revision } = await server.beginning();
+      const { revision } = await server.kept();
       const saved = await saveDesign(base, revision, { [path]: null });
       if (now) now.revision = saved.revision;
       await showKept();
@@ -354,8 +355,7 @@ async function open(host) {
   }
 
   async function showKept() {
-    const beginning = await server.beginning();
-    kept.show(beginning.kept);
+    kept.show((await server.kept()).kept);
   }
 
   // -- saying -----------------------------------------------------------------------------------------------------------
@@ -368,9 +368,10 @@ async function open(host) {
   function refused(error) {
     if (!(error instanceof Refused)) throw error;
     say(error.message, 'problem');
-    const told = [...error.mistakes.map((text) => h('li', {}, text)), ...error.problems.map(problemRow)];
+    const { mistakes = [], problems = [] } = error.body ?? {};
+    const told = [...mistakes.map((text) => h('li', {}, text)), ...problems.map(problemRow)];
     if (told.length) message.append(h('ul', {}, ...told));
-    if (error.problems.length)
+    if (problems.length)
       side.replaceChildren(h('p', {}, '流程图改好以后再来试运行。'), toEditor('打开流程图'));
   }
 
