@@ -11,6 +11,7 @@ from threading import Lock
 from app.engine.definition import content_hash
 from app.engine.errors import DiagramError
 from app.simulation.errors import ScenarioError
+from app.simulation.events import SimulatedEvent
 from app.simulation.expected import lines_of, shortened
 from app.simulation.scenario import read_scenario
 from app.simulation.simulation import simulate
@@ -94,10 +95,15 @@ def _play(path: str, files: Mapping[str, bytes], ends_at: float | None) -> Outco
         return Outcome(path, problems=(*map(str, error.mistakes), *([hint] if error.only_unknown_steps else [])))
     except DiagramError as error:
         return Outcome(path, problems=tuple(map(str, error.problems)))
-    lines = tuple(" ".join(line.split()) for line in lines_of(result.events))
+    lines = lines_in(result.events)
     problems = () if scenario.expected is not None else ("方案里没有写应当发生什么（expected）",)
     remarks = (*map(str, result.unused), *result.faults)
     return Outcome(path, lines, differences(scenario.expected or (), lines), problems, remarks)
+
+
+def lines_in(events: Iterable[SimulatedEvent]) -> tuple[str, ...]:
+    """Events as lines that can be held against kept ones."""
+    return tuple(" ".join(line.split()) for line in lines_of(events))
 
 
 def differences(expected: tuple[str, ...], happened: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
