@@ -20,7 +20,11 @@ FORM = {
     "title": "审查",
     "required": ["decision"],
     "properties": {
-        "decision": {"enum": ["approve", "return"], "oneOf": [{"const": "approve", "title": "同意"}, {"const": "return", "title": "退回"}]},
+        "decision": {
+            "type": "string",
+            "enum": ["approve", "return"],
+            "oneOf": [{"const": "approve", "title": "同意"}, {"const": "return", "title": "退回"}],
+        },
         "amount": {"type": "number", "title": "金额", "minimum": 10},
     },
     "additionalProperties": False,
