@@ -14,6 +14,7 @@ export async function differing(base, say) {
     const outcome = await ask(`${base}/trial/check`, { method: 'POST', json: { path } });
     if (!outcome.as_expected) found.push(title);
   }
+  if (kept.length && !found.length) say(`照 ${kept.length} 个保留的方案走过，都与原来相同`);
   return found;
 }
 

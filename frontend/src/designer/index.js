@@ -135,7 +135,6 @@ async function open(host, design) {
     if (problems.errors().length || !(await saving.save())) return;
     const other = await differing(base, say);
     if (other.length) say(differenceInWords(other), 'problem');
-    else say('检查完毕');
   }
 
   async function finish() {
