@@ -122,7 +122,7 @@ def test_whoever_comes_while_another_trial_runs_is_told_so(admin: FlaskClient, b
 def test_a_kept_scenario_is_part_of_the_design_and_in_the_record(admin: FlaskClient, world: World, base: str) -> None:
     path = kept_one(admin, base)
     assert path == "checks/shandong/disclosure/一个月_没有公开.yaml"
-    assert admin.get(f"{base}/trial/kept").get_json()["kept"] == [{"path": path, "title": "一个月_没有公开"}]  # type: ignore[index]
+    assert admin.get(f"{base}/trial/kept").get_json()["kept"] == [{"path": path, "title": "一个月_没有公开"}]
     assert post(admin, f"{base}/trial/check", path=path)["as_expected"]
     with world.session() as session:
         assert session.scalar(select(func.count(Event.id)).where(Event.kind == "trial_kept")) == 1
@@ -151,7 +151,7 @@ def test_a_scenario_that_is_not_there_is_not_found(admin: FlaskClient, base: str
 
 
 def finished(admin: FlaskClient, base: str) -> int:
-    revision = admin.get(f"{base}/content").get_json()["revision"]  # type: ignore[index]
+    revision = admin.get(f"{base}/content").get_json()["revision"]
     location = post(admin, f"{base}/finish", revision=revision)["location"]
     return int(location.rsplit("/", 1)[1])
 

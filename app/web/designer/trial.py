@@ -18,6 +18,7 @@ from app.model import Design
 from app.simulation import ScenarioError, beginnings, kept, walking
 from app.simulation.errors import TakesTooLong
 from app.simulation.kept import Outcome
+from app.simulation.stage import read_library
 from app.simulation.turnstile import Busy, one_at_a_time
 from app.web.current import principal, reading, transaction
 from app.web.designer.blueprint import bp, problem_row
@@ -88,7 +89,7 @@ def trial_enterprises(design_id: int) -> Any:
 @bp.get("/<int:design_id>/trial/diagram/<process>")
 def trial_diagram(design_id: int, process: str) -> Any:
     _, files = _draft(design_id)
-    found = library.read_files(files).diagrams.get(process)
+    found = read_library(files)[1].diagrams.get(process)
     if found is None:
         raise NotFound("没有这个流程的流程图")
     return jsonify({"name": found.processes[process].name, "xml": files[found.path].decode("utf-8-sig")})
