@@ -44,6 +44,7 @@ RECORD_WORDS = {
     "order": "责令",
     "fine": "罚款",
     "penalty": "依其他法律处罚",
+    "withdrawal": "收回证书",
     "credit": "信用记录",
     "restriction": "限制享受优惠政策",
     "filing": "备案",

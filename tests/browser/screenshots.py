@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
-from tests.browser import trial_pictures
+from tests.browser import running_versions, trial_pictures
 from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
@@ -49,7 +49,8 @@ def _take(installation: Launched) -> None:
             page.goto(base + path)
             page.wait_for_load_state("networkidle")
             page.screenshot(path=TARGET / f"{name}.png")
-        trial_pictures.take(admin, base, ROOT / "docs" / "designer")
+        running_versions.take(admin, base, Database(installation.database_url))
+        trial_pictures.take(admin, base, DESIGNER)
         browser.close()
 
 

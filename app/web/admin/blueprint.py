@@ -62,6 +62,7 @@ from app.web.admin import (  # noqa: E402  # they add their views to the bluepri
     compare,  # noqa: F401
     coverage,  # noqa: F401
     exchange,  # noqa: F401
+    heat,  # noqa: F401
     incidents,  # noqa: F401
     limits,  # noqa: F401
     migrations,  # noqa: F401

@@ -98,9 +98,9 @@ async function open(host, design) {
     checking.soon();
   }
 
-  function newForm(name, title) {
-    const slug = main.split('/')[1];
-    const made = blankForm({ slug, name, title, taken: files.has });
+  function newForm(title) {
+    const [slug, process] = key.split('.');
+    const made = blankForm({ slug, process, title, taken: files.has });
     for (const [path, text] of Object.entries(made.files)) files.write(path, text);
     const opinion = { name: 'opinion', title: '意见', type: 'string', values: [] };
     reference.forms[made.name] = { title, fields: [opinion] };

@@ -41,7 +41,6 @@ export function RegionWidget({ id, value, readonly, disabled, required, onChange
     }
     follow().catch(fail);
     return () => (current = false);
-     
   }, [value, line.join()]);
 
   if (readonly) return <Static id={id}>{name || value}</Static>;
