@@ -50,7 +50,7 @@ def _take(installation: Launched) -> None:
             page.wait_for_load_state("networkidle")
             page.screenshot(path=TARGET / f"{name}.png")
         running_versions.take(admin, base, Database(installation.database_url))
-        trial_pictures.take(admin, base, DESIGNER)
+        trial_pictures.take(admin, base, ROOT / "docs" / "designer")
         browser.close()
 
 
