@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,14 +20,16 @@ from app.services.context import OPERATORS
 from app.services.list_kinds import ListKind
 from app.simulation.opening import PUBLISHING, unset_days
 from app.simulation.preparing import usual_region
+from app.simulation.stage import read_library
 from app.simulation.values import field_names
 
+_REGION = re.compile(r"[1-9]\d{5}")
 _SET_BY_THE_SYSTEM = frozenset({"region", "levels", "started_by", "grounds", "year", "list_published_on", "mandatory"})
 
 
 def beginning_of(files: Mapping[str, bytes], key: str) -> dict[str, Any]:
     """What the page asks before a trial of a process begins. Raises `DiagramError` when it cannot be executed."""
-    own = library.read_files(dict(files))
+    _, own = read_library(files)
     if key not in own.diagrams:
         raise DiagramError(list(own.problems) or [Problem("", "", key, "no-diagram", f"流程图里没有可执行的流程“{key}”")])
     process = own.process(key)
@@ -45,7 +48,9 @@ def beginning_of(files: Mapping[str, bytes], key: str) -> dict[str, Any]:
 
 
 def counties(region: str) -> list[dict[str, str]]:
-    """The counties of the province in which a region lies."""
+    """The counties of the province in which a region lies; none for what is no region."""
+    if not _REGION.fullmatch(region):
+        return []
     return [{"value": code, "label": name} for code, name in counties_within(f"{region[:2]}0000")]
 
 

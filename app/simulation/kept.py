@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
-from time import monotonic
 
 from app.engine.definition import content_hash
 from app.engine.errors import DiagramError
 from app.simulation.errors import ScenarioError
+from app.simulation.events import SimulatedEvent
 from app.simulation.expected import lines_of, shortened
 from app.simulation.scenario import read_scenario
 from app.simulation.simulation import simulate
@@ -30,8 +30,8 @@ class Outcome:
     path: str
     lines: tuple[str, ...] = ()  # what happened
     differences: tuple[tuple[str, str], ...] = ()  # (" ", "-" expected and missing, "+" not expected; line)
-    problems: tuple[str, ...] = ()  # why it could not be played, or what was not as it must be beside the events
-    remarks: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()  # why it could not be played
+    remarks: tuple[str, ...] = ()  # answers that were not used, and cases that failed or stood still
 
     @property
     def title(self) -> str:
@@ -56,6 +56,12 @@ def paths_in(files: Mapping[str, bytes], process: str | None = None) -> list[str
     """The kept scenarios among some files: those of a process, or all."""
     folder = folder_of(process) if process else FOLDER
     return sorted(path for path in files if path.startswith(folder) and path.endswith(SUFFIX))
+
+
+def among(deployed: Mapping[str, bytes], own: Mapping[str, bytes], process: str) -> dict[str, bytes]:
+    """The files of a process laid over those that are deployed. Its scenarios are its own alone: one that was taken out is gone."""
+    folder = folder_of(process)
+    return {**{path: body for path, body in deployed.items() if not path.startswith(folder)}, **own}
 
 
 def process_of(path: str) -> str:
@@ -85,14 +91,19 @@ def _play(path: str, files: Mapping[str, bytes], ends_at: float | None) -> Outco
     except UnicodeDecodeError:
         return Outcome(path, problems=("文件不是 UTF-8 文本",))
     except ScenarioError as error:
-        return Outcome(path, problems=tuple(map(str, error.mistakes)))
+        hint = "流程改动以后，这个方案里的答复已经用不上：请删除它，重新走一遍再保存"
+        return Outcome(path, problems=(*map(str, error.mistakes), *([hint] if error.only_unknown_steps else [])))
     except DiagramError as error:
         return Outcome(path, problems=tuple(map(str, error.problems)))
-    lines = tuple(" ".join(line.split()) for line in lines_of(result.events))
-    problems = [str(mistake) for mistake in result.unused]
-    if scenario.expected is None:
-        problems.append("方案里没有写应当发生什么（expected）")
-    return Outcome(path, lines, differences(scenario.expected or (), lines), tuple(problems), tuple(result.faults))
+    lines = lines_in(result.events)
+    problems = () if scenario.expected is not None else ("方案里没有写应当发生什么（expected）",)
+    remarks = (*map(str, result.unused), *result.faults)
+    return Outcome(path, lines, differences(scenario.expected or (), lines), problems, remarks)
+
+
+def lines_in(events: Iterable[SimulatedEvent]) -> tuple[str, ...]:
+    """Events as lines that can be held against kept ones."""
+    return tuple(" ".join(line.split()) for line in lines_of(events))
 
 
 def differences(expected: tuple[str, ...], happened: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -112,9 +123,3 @@ def with_expected(text: str, expected: Iterable[str]) -> str:
     before = text.split("\nexpected:", 1)[0].rstrip("\n")
     lines = "".join(f"  {line}\n" for line in shortened(expected))
     return f"{before}\nexpected: |\n{lines}"
-
-
-def play_all(files: Mapping[str, bytes], process: str, seconds: float) -> list[Outcome]:
-    """Plays every scenario of a process, for so many seconds at most. Raises `TakesTooLong`."""
-    ends_at = monotonic() + seconds
-    return [play(path, files, ends_at) for path in paths_in(files, process)]

@@ -10,6 +10,7 @@ import datetime as dt
 import heapq
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -18,10 +19,12 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases import forms
 from app.cases.errors import CaseError, Conflict
+from app.engine.errors import ElementFailed
 from app.law.dates import format_date
 from app.model import Case, CaseStatus, Task, TaskStatus
 from app.simulation.answering import Answerer, Turn
 from app.simulation.delays import SAME_DAY, Delay
+from app.simulation.errors import TakesTooLong
 from app.simulation.events import CANCELLED, SimulatedEvent
 from app.simulation.moves import MOST_MOVES, Answer, Move, Pass
 from app.simulation.playing import Play
@@ -126,7 +129,9 @@ class Trial(Play):
             task = session.get_one(Task, task_id)
             case = session.get_one(Case, task.case_id)
             if answer.turn.exact and answer.turn.delay is not None:
-                forms.accept(session, task, case, dict(answer.turn.values))
+                # A form that is at odds with the case fails when it is handed in, and is told as a fault there.
+                with suppress(ElementFailed):
+                    forms.accept(session, task, case, dict(answer.turn.values))
             self.turns[task_id] = answer.turn
             self._decide(task, answer.turn)
 
@@ -209,11 +214,16 @@ class Trial(Play):
 
 
 def played(trial: Trial, moves: Iterable[Move]) -> tuple[int, str] | None:
-    """Makes moves that were made before. Gives the one that cannot be made any more, counted from 0, and why; those after it are left out."""
+    """Makes moves that were made before. Gives the one that cannot be made any more, counted from 0, and why; those after it are left out.
+
+    Raises `TakesTooLong`.
+    """
     trial.begin()
     for number, move in enumerate(moves):
         try:
             trial.do(move)
+        except TakesTooLong:
+            raise
         except CaseError as error:
             return number, str(error)
     return None

@@ -171,7 +171,7 @@ def _timer_words(timer: Timer, task: Task | None, event: WaitingEvent | None) ->
         return event.legal.name or "期限届满"
     if task is None:
         return "期限届满"
-    return f"临期提醒：{task.name}" if timer.kind == TimerKind.WARNING else f"期限届满：{task.name}"
+    return f"临期提醒：{task.name}" if timer.kind == TimerKind.WARNING else f"记逾期：{task.name}"
 
 
 def _due(at: dt.datetime, words: str, case: Case, process: str | None, element: str | None) -> dict[str, Any]:

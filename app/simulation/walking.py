@@ -10,8 +10,7 @@ from typing import Any
 from app.cases.errors import CaseError
 from app.simulation import keeping, yaml_lines
 from app.simulation.delays import read_delay
-from app.simulation.expected import lines_of
-from app.simulation.kept import differences
+from app.simulation.kept import differences, lines_in
 from app.simulation.moves import Answer, Move, read_move, read_moves
 from app.simulation.preparing import prepared
 from app.simulation.scenario import Scenario, parse
@@ -92,7 +91,7 @@ def keep(process: str, files: Mapping[str, bytes], given: Mapping[str, Any], tit
             raise CaseError(f"第 {stopped[0] + 1} 步现在走不通：{stopped[1]}")
         scenario = keeping.scenario_of(trial, walk.setup)
     result = simulate(parse(scenario), files, ends_at=ends_at)
-    shown, happened = tuple(lines_of(event for _, event in trial.events)), tuple(lines_of(result.events))
+    shown, happened = lines_in(event for _, event in trial.events), lines_in(result.events)
     return Written(keeping.yaml_of(scenario, happened, title), differences(shown, happened))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
-from tests.browser import life_screenshots, running_versions, screenshots_of_forms, screenshots_tables
+from tests.browser import life_screenshots, running_versions, screenshots_of_forms, screenshots_tables, trial_pictures
 from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
@@ -54,6 +54,7 @@ def _take(installation: Launched) -> None:
         screenshots_tables.take(admin, base)
         screenshots_of_forms.take(admin, base, DESIGNER)
         life_screenshots.take(admin, base, Database(installation.database_url))
+        trial_pictures.take(admin, base, ROOT / "docs" / "designer")
         browser.close()
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.cases import library
 from app.cases.errors import CaseError, Conflict, InvalidForm
 from app.config import ROOT
-from app.simulation import ScenarioError, kept, turnstile, walking
+from app.simulation import ScenarioError, beginnings, kept, turnstile, walking
 from app.simulation.errors import TakesTooLong
 from tests.support.diagrams import boundary, bpmn, end, flow, path, service, start, user, xor
 
@@ -20,7 +20,11 @@ FORM = {
     "title": "审查",
     "required": ["decision"],
     "properties": {
-        "decision": {"enum": ["approve", "return"], "oneOf": [{"const": "approve", "title": "同意"}, {"const": "return", "title": "退回"}]},
+        "decision": {
+            "type": "string",
+            "enum": ["approve", "return"],
+            "oneOf": [{"const": "approve", "title": "同意"}, {"const": "return", "title": "退回"}],
+        },
         "amount": {"type": "number", "title": "金额", "minimum": 10},
     },
     "additionalProperties": False,
@@ -187,6 +191,17 @@ def test_a_start_that_cannot_be_is_refused_with_every_mistake() -> None:
 def test_a_trial_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(TakesTooLong):
         walking.step("t.draft", FILES, {"setup": SETUP, "moves": [], "act": {"auto": True}}, time.monotonic())
+
+
+def test_moves_made_before_are_not_left_out_because_time_is_over() -> None:
+    moves = step({"auto": True})["moves"]
+    with pytest.raises(TakesTooLong):
+        walking.step("t.draft", FILES, {"setup": SETUP, "moves": moves}, time.monotonic())
+
+
+@pytest.mark.parametrize("region", ["", "00", "000000", "37", "x" * 6])
+def test_what_is_no_region_has_no_counties(region: str) -> None:
+    assert beginnings.counties(region) == []
 
 
 def test_one_simulation_runs_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -17,6 +18,8 @@ from app.engine.errors import DiagramError
 from app.law.catalogue import catalogue
 from app.law.labels import PROCEDURE_KINDS
 from app.model import Definition, DefinitionStatus, Role
+from app.simulation import deployment
+from app.simulation.kept import Outcome
 from app.web import definition_levels
 from app.web.access_control import roles_required
 from app.web.admin import refused
@@ -113,7 +116,7 @@ def confirm_deploy(key: str, version: int) -> Any:
     return _confirm_deploy(key, version)
 
 
-def _confirm_deploy(key: str, version: int) -> str:
+def _confirm_deploy(key: str, version: int, differing: Sequence[Outcome] = ()) -> str:
     session = reading()
     versions = view.versions(session, key)
     definition = _chosen(versions, version)
@@ -125,7 +128,7 @@ def _confirm_deploy(key: str, version: int) -> str:
         "admin/deploy.html", definition=definition, current=current, running=_running(session, key), faults=faults,
         takes=periods_in_force.once_deployed(session, definition), comparison=comparison,
         waits_for_approval=second_person.is_required(session) and not second_person.is_approved(session, definition),
-        calling=view.callers_of(session, definition),
+        calling=view.callers_of(session, definition), differing=differing,
     )  # fmt: skip
 
 
@@ -133,9 +136,12 @@ def _confirm_deploy(key: str, version: int) -> str:
 @roles_required(Role.ADMINISTRATOR)
 def deploy(key: str, version: int) -> Any:
     try:
+        deployment.hold_against_kept(reading(), key, version)
         with transaction() as session:
             definition = administration.deploy(session, principal(), key, version)
             takes_cases = library.is_in_force(definition, clock.today())
+    except deployment.OtherEvents as error:
+        return _confirm_deploy(key, version, error.outcomes), 409
     except Undeployable:
         return _confirm_deploy(key, version), 409
     follows = "新案件按这一版办理" if takes_cases else "依据今天不在有效期内，新案件暂不按这一版开始"

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from app import clock
 from app.cases import archives, exchange, library
@@ -20,6 +21,7 @@ from app.engine import store
 from app.engine.checking import gate
 from app.engine.errors import DiagramError
 from app.model import Definition, Event
+from app.simulation import kept
 from app.web.current import runtime
 
 processes = AppGroup("processes", help="流程库")
@@ -42,7 +44,8 @@ def list_processes(as_json: bool) -> None:
 
 @processes.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
-def check_processes(paths: tuple[Path, ...]) -> None:
+@click.option("--scenarios", is_flag=True, help="play the library's kept scenarios (checks/), too")
+def check_processes(paths: tuple[Path, ...], scenarios: bool) -> None:
     """Checks diagrams, forms and folders of them (default: the library) before they are deployed; a line a problem.
 
     What is given takes the place of what the library has for the same process. Exit status 1 if anything keeps a process from being deployed; hints alone do
@@ -56,9 +59,20 @@ def check_processes(paths: tuple[Path, ...]) -> None:
         problems = library.check(library.read_folder(ROOT))
     for problem in problems:
         click.echo(str(replace(problem, file=problem.file.removesuffix(_XML))))
-    if gate.errors(problems):
+    if gate.errors(problems) or (scenarios and not _as_kept()):
         sys.exit(1)
     click.echo("流程检查通过")
+
+
+def _as_kept() -> bool:
+    """Whether in every kept scenario of the library what must happen happens; what differs is told line by line."""
+    files = library.files_in(ROOT)
+    with capture_logs():
+        outcomes = [kept.play(path, files) for path in kept.paths_in(files)]
+    for one in outcomes:
+        for text in (*one.problems, *(f"{sign} {line}" for sign, line in one.differences)):
+            click.echo(f"{one.path}: {text}")
+    return all(one.as_expected for one in outcomes)
 
 
 def needs_any(own: library.Library, key: str, given: Mapping[str, bytes]) -> bool:

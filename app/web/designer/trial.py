@@ -18,6 +18,7 @@ from app.model import Design
 from app.simulation import ScenarioError, beginnings, kept, walking
 from app.simulation.errors import TakesTooLong
 from app.simulation.kept import Outcome
+from app.simulation.stage import read_library
 from app.simulation.turnstile import Busy, one_at_a_time
 from app.web.current import principal, reading, transaction
 from app.web.designer.blueprint import bp, problem_row
@@ -57,8 +58,14 @@ def trial(design_id: int) -> Any:
 @_answering
 def trial_beginning(design_id: int) -> Any:
     design, files = _draft(design_id)
-    rows = [{"path": path, "title": kept.title_of(path)} for path in kept.paths_in(files, design.key)]
-    return jsonify({**beginnings.beginning_of(files, design.key), "key": design.key, "revision": design.revision, "kept": rows})
+    return jsonify({**beginnings.beginning_of(files, design.key), "key": design.key, **_kept(design, files)})
+
+
+@bp.get("/<int:design_id>/trial/kept")
+def trial_kept(design_id: int) -> Any:
+    session = reading()
+    design = designs.find(session, principal(), design_id)
+    return jsonify(_kept(design, designs.files_of(session, designs.latest(session, design))))
 
 
 @bp.get("/<int:design_id>/trial/counties")
@@ -82,7 +89,7 @@ def trial_enterprises(design_id: int) -> Any:
 @bp.get("/<int:design_id>/trial/diagram/<process>")
 def trial_diagram(design_id: int, process: str) -> Any:
     _, files = _draft(design_id)
-    found = library.read_files(files).diagrams.get(process)
+    found = read_library(files)[1].diagrams.get(process)
     if found is None:
         raise NotFound("没有这个流程的流程图")
     return jsonify({"name": found.processes[process].name, "xml": files[found.path].decode("utf-8-sig")})
@@ -152,6 +159,11 @@ def trial_accept(design_id: int) -> Any:
     return jsonify({"revision": revision, **_outcome(Outcome(path, found.lines))})
 
 
+def _kept(design: Design, files: dict[str, bytes]) -> dict[str, Any]:
+    rows = [{"path": path, "title": kept.title_of(path)} for path in kept.paths_in(files, design.key)]
+    return {"revision": design.revision, "kept": rows}
+
+
 def _save(seen: Design, path: str, text: str, kind: str) -> int:
     """Saves a scenario on top of what was played. Raises `Conflict` when somebody has saved meanwhile."""
     try:
@@ -167,7 +179,8 @@ def _draft(design_id: int) -> tuple[Design, dict[str, bytes]]:
     """A design, and its last save among the processes that are deployed."""
     session = reading()
     design = designs.find(session, principal(), design_id)
-    return design, {**library.deployed_files(session), **designs.files_of(session, designs.latest(session, design))}
+    own = designs.files_of(session, designs.latest(session, design))
+    return design, kept.among(library.deployed_files(session), own, design.key)
 
 
 def _text(files: dict[str, bytes], path: str) -> str:

@@ -2,7 +2,7 @@
 import { h } from '../shared/dom.js';
 
 /**
- * @param {{again: () => void, back: () => void, next: () => void, until: (day: string) => void, auto: () => void, keep: (title: string) => void}} acts
+ * @param {{again: () => void, back: () => void, next: () => void, until: (day: string) => void, auto: () => void, keep: () => void}} acts
  */
 export function createBar(acts) {
   const clock = h('strong', { class: 'qc-trial-clock nums' });
@@ -20,25 +20,7 @@ export function createBar(acts) {
   );
   const moving = h('input', { type: 'checkbox', class: 'form-check-input m-0', id: 'trial-moving' });
   moving.checked = true;
-  const title = h('input', {
-    class: 'form-control form-control-sm',
-    'aria-label': '方案名称',
-    placeholder: '方案名称，如 逾期一次',
-    maxlength: '60',
-    required: true,
-  });
-  const keep = h(
-    'form',
-    {
-      class: 'qc-trial-keep',
-      onsubmit: (event) => {
-        event.preventDefault();
-        acts.keep(title.value);
-      },
-    },
-    title,
-    h('button', { class: 'btn btn-sm btn-primary', title: '以后检查和部署之前照样再走一遍' }, '保存为方案'),
-  );
+  const keep = button('保存为方案……', acts.keep, '以后检查和部署之前照样再走一遍', 'btn-primary ms-auto');
   const group = (...inside) => h('div', { class: 'qc-trial-group' }, ...inside);
   const element = h(
     'div',
@@ -53,7 +35,6 @@ export function createBar(acts) {
   return {
     element,
     moving: () => moving.checked,
-    kept: () => (title.value = ''),
     /** @param {any} state how the trial stands; none before it begins */
     show(state) {
       element.hidden = !state;
@@ -65,6 +46,7 @@ export function createBar(acts) {
         ? `下一件事：${state.coming[0].day} ${state.coming[0].words}`
         : '没有期限在等待';
       auto.disabled = state.ended;
+      keep.disabled = !state.events.length;
       day.min = state.now.slice(0, 10);
     },
   };

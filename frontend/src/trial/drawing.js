@@ -24,10 +24,17 @@ export function createDrawing({ drawingOf, traces, onChoose }) {
     zoom: (factor) => viewer.get('canvas').zoom(viewer.get('canvas').zoom() * factor),
     fit: () => fit(viewer),
   });
+  const choice = h('select', {
+    class: 'form-select form-select-sm',
+    'aria-label': '看哪个案件',
+    onchange: () => show({ case: choice.value, process: known.get(choice.value), callers: [] }),
+  });
+  choice.hidden = true;
+  const known = new Map(); // case → its process
   const element = h(
     'div',
     { class: 'qc-diagram qc-trial-drawing' },
-    crumbs.element,
+    h('div', { class: 'qc-trial-levels' }, choice, crumbs.element),
     h('div', { class: 'qc-diagram-stage' }, canvas, tools),
   );
   let trail = [];
@@ -57,6 +64,7 @@ export function createDrawing({ drawingOf, traces, onChoose }) {
       process = scope.process;
       fit(viewer);
     }
+    choice.value = scope.case;
     await leadTo(scope);
     paint(graph);
   }
@@ -156,13 +164,22 @@ export function createDrawing({ drawingOf, traces, onChoose }) {
       const { graph } = await drawingOf(hop.scope.process);
       paint(graph);
     },
-    /** Brings an element into view. */
-    look(id) {
+    /** @param {{number: string, id: number, process: string, title: string}[]} given */
+    cases(given) {
+      for (const one of given) known.set(one.number, one.process);
+      choice.hidden = given.length < 2;
+      choice.replaceChildren(
+        ...given.map((one) => h('option', { value: one.number }, `案件 ${one.id}：${one.title}`)),
+      );
+      if (shown) choice.value = shown.case;
+    },
+    /** Brings an element into view, where it is not; `always` into the middle. */
+    look(id, always = false) {
       const drawing = viewer.get('canvas');
       for (const one of viewer.get('elementRegistry').getAll()) drawing.removeMarker(one.id, 'qc-selected');
       if (!id || !viewer.get('elementRegistry').get(id)) return;
       drawing.addMarker(id, 'qc-selected');
-      centre(viewer, id);
+      if (always || !legible(viewer, id)) centre(viewer, id);
     },
     nameOf: (id) => viewer.get('elementRegistry').get(id)?.businessObject?.name ?? '',
     /** After the drawings have changed. */
@@ -170,4 +187,12 @@ export function createDrawing({ drawingOf, traces, onChoose }) {
       process = null;
     },
   };
+}
+
+/** Whether an element can be seen and read without moving the drawing. */
+function legible(viewer, id) {
+  const { x, y, width, height, scale } = viewer.get('canvas').viewbox();
+  const one = viewer.get('elementRegistry').get(id);
+  const inside = one.x > x && one.y > y && one.x + one.width < x + width && one.y + one.height < y + height;
+  return inside && scale > 0.55;
 }

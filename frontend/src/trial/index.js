@@ -1,12 +1,12 @@
 /** Trying a design out: the drawing with its token, who has to decide what, what happened, and what is kept of it. */
-import { saveDesign } from '../design/server.js';
+import { Refused, saveDesign } from '../design/server.js';
 import { h, onEvery } from '../shared/dom.js';
 import { createBar } from './bar.js';
 import { createDrawing } from './drawing.js';
 import { mountForm } from './form.jsx';
 import { createKept, differenceTable } from './kept.js';
 import { createTraces, graphOf, scopeKey } from './path.js';
-import { Refused, serverAt } from './server.js';
+import { serverAt } from './server.js';
 import { createStart } from './start.js';
 import { createStream } from './stream.js';
 import { createTasks } from './tasks.js';
@@ -40,7 +40,7 @@ async function open(host) {
     next: () => act({ until: null }),
     until: (day) => act({ until: day }),
     auto: () => act({ auto: true }),
-    keep,
+    keep: askTitle,
   });
   const coming = h('section', { class: 'qc-trial-coming' });
   const events = h(
@@ -129,16 +129,16 @@ async function open(host) {
 
   /** One thing at a time; what goes wrong is said, and nothing has moved. */
   async function guarded(run) {
-    if (busy) return;
+    if (busy) return say('上一步还没有走完，请稍候');
     busy = true;
-    host.classList.add('is-busy');
+    host.classList.add('is-walking');
     try {
       await run();
     } catch (error) {
       refused(error);
     } finally {
       busy = false;
-      host.classList.remove('is-busy');
+      host.classList.remove('is-walking');
     }
   }
 
@@ -162,6 +162,7 @@ async function open(host) {
     showWords(state);
     await move(goesOn || !before ? hops : []);
     drawing.place(tokensOf(state));
+    drawing.cases(state.cases);
     await settle(state, hops);
     if (state.stopped)
       say(`第 ${state.stopped.move + 1} 步现在走不通，停在它前面：${state.stopped.message}`, 'problem');
@@ -171,7 +172,7 @@ async function open(host) {
     events.hidden = false;
     bar.show(state);
     stream.show(state.events, state.moves.length, state.cases);
-    tasks.show(state.tasks);
+    tasks.show(state.tasks, state.cases);
     showComing(state);
     side.replaceChildren(headline(state), ...faultsOf(state), tasks.element, coming);
   }
@@ -240,7 +241,7 @@ async function open(host) {
     const callers = place.callers ?? place.detail?.callers;
     const scope = callers ? scopeOf({ ...place, callers }) : scopeWith(place);
     await drawing.show(scope);
-    drawing.look(place.element);
+    drawing.look(place.element, true);
   }
 
   /** A place of which only the process is known: the last run of it in the case. */
@@ -283,7 +284,8 @@ async function open(host) {
         setTimeout(() => guarded(() => take(state)));
         return { ok: true, status: 200, body: {} };
       } catch (error) {
-        if (error instanceof Refused) return error.answer;
+        if (error instanceof Refused)
+          return { ok: false, status: error.status, body: error.body, signedOut: error.signedOut };
         throw error;
       }
     });
@@ -297,13 +299,41 @@ async function open(host) {
     formPlace.querySelector('input, select, textarea')?.focus({ preventScroll: true });
   }
 
+  /** Asks for the name of a scenario where messages stand. */
+  function askTitle() {
+    const title = h('input', {
+      class: 'form-control form-control-sm',
+      'aria-label': '方案名称',
+      placeholder: '方案名称，如 退回一次后逾期',
+      maxlength: '60',
+      required: true,
+    });
+    say('');
+    message.replaceChildren(
+      h(
+        'form',
+        {
+          class: 'qc-trial-keep',
+          onsubmit: (event) => {
+            event.preventDefault();
+            keep(title.value);
+          },
+        },
+        title,
+        h('button', { class: 'btn btn-sm btn-primary' }, '保存'),
+        h('button', { type: 'button', class: 'btn btn-sm', onclick: () => say('') }, '不保存'),
+        h('span', { class: 'text-secondary' }, '走到这里为止的经过记为应当发生的事，随设计稿保存。'),
+      ),
+    );
+    title.focus();
+  }
+
   async function keep(title) {
     await guarded(async () => {
       const { setup, moves } = now;
       say('正在保存，并照方案再走一遍……');
       const made = await server.keep({ setup, moves, title });
       now.revision = made.revision;
-      bar.kept();
       await showKept();
       say(`已保存为方案“${made.title}”`);
       if (made.differences.length)
@@ -316,7 +346,7 @@ async function open(host) {
 
   async function remove(path) {
     await guarded(async () => {
-      const { revision } = await server.beginning();
+      const { revision } = await server.kept();
       const saved = await saveDesign(base, revision, { [path]: null });
       if (now) now.revision = saved.revision;
       await showKept();
@@ -325,8 +355,7 @@ async function open(host) {
   }
 
   async function showKept() {
-    const beginning = await server.beginning();
-    kept.show(beginning.kept);
+    kept.show((await server.kept()).kept);
   }
 
   // -- saying -----------------------------------------------------------------------------------------------------------
@@ -339,9 +368,10 @@ async function open(host) {
   function refused(error) {
     if (!(error instanceof Refused)) throw error;
     say(error.message, 'problem');
-    const told = [...error.mistakes.map((text) => h('li', {}, text)), ...error.problems.map(problemRow)];
+    const { mistakes = [], problems = [] } = error.body ?? {};
+    const told = [...mistakes.map((text) => h('li', {}, text)), ...problems.map(problemRow)];
     if (told.length) message.append(h('ul', {}, ...told));
-    if (error.problems.length)
+    if (problems.length)
       side.replaceChildren(h('p', {}, '流程图改好以后再来试运行。'), toEditor('打开流程图'));
   }
 

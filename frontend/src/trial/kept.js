@@ -74,11 +74,11 @@ export function createKept({ server, walk, remove, say }) {
     function told(outcome) {
       state.textContent = outcome.as_expected ? '✓ 与原来相同' : '✕ 与原来不同';
       state.classList.toggle('is-wrong', !outcome.as_expected);
-      more.hidden = outcome.as_expected;
+      more.hidden = outcome.as_expected && !outcome.remarks.length;
       more.replaceChildren(
-        ...outcome.problems.map((text) => h('p', { class: 'mb-1' }, text)),
+        ...[...outcome.problems, ...outcome.remarks].map((text) => h('p', { class: 'mb-1' }, text)),
         ...(outcome.differences.length ? [differenceTable(outcome.differences)] : []),
-        ...(outcome.playable
+        ...(outcome.playable && !outcome.as_expected
           ? [h('button', { type: 'button', class: 'btn btn-sm mt-1', onclick: accept }, '按新的结果改写')]
           : []),
       );

@@ -55,7 +55,7 @@ export function createStart({ beginning, server, begin }) {
     try {
       await begin({ start: start.value, region: place.region(), enterprise: enterprise.value(), data });
     } catch (error) {
-      const told = error.mistakes?.length ? error.mistakes : [error.message];
+      const told = error.body?.mistakes ?? [error.message];
       mistakes.replaceChildren(...told.map((text) => h('li', {}, text)));
       mistakes.hidden = false;
     } finally {

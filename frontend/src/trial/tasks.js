@@ -14,11 +14,25 @@ const UNITS = [
 export function createTasks({ answer, fill, look }) {
   const element = h('div', { class: 'qc-trial-tasks' });
 
-  function show(tasks) {
+  let several = false;
+
+  function show(tasks, cases) {
+    several = cases.length > 1;
     const undecided = tasks.filter((task) => !task.planned);
+    const optional = undecided.filter((task) => task.optional).map(row);
     element.replaceChildren(
-      ...undecided.map((task) => row(task)),
-      ...tasks.filter((task) => task.planned).map((task) => planned(task)),
+      ...undecided.filter((task) => !task.optional).map(row),
+      ...tasks.filter((task) => task.planned).map(planned),
+      ...(optional.length
+        ? [
+            h(
+              'details',
+              { class: 'qc-trial-optional' },
+              h('summary', {}, `可办可不办 ${optional.length} 项`),
+              ...optional,
+            ),
+          ]
+        : []),
     );
   }
 
@@ -64,6 +78,9 @@ export function createTasks({ answer, fill, look }) {
       'div',
       {},
       h('h3', {}, name, task.optional ? h('span', { class: 'text-secondary' }, '（可办可不办）') : null),
+      several
+        ? h('div', { class: 'text-secondary' }, `案件 ${Number(task.case.slice(-6))}：${task.case_name}`)
+        : null,
       h(
         'div',
         {},
@@ -95,7 +112,7 @@ function due(task) {
     h(
       'summary',
       {},
-      h('span', { class: `qc-light is-${task.light ?? 'stopped'}` }, `${sign} ${word}`),
+      h('span', { class: `light light-${task.light ?? 'none'}` }, `${sign} ${word}`),
       ` ${task.due_text}，${task.distance}`,
     ),
     h('ul', {}, ...task.derivation.map((line) => h('li', {}, line))),
