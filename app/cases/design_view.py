@@ -19,7 +19,7 @@ from app.engine.checking.references import parts_wanted
 from app.engine.diagram import Process
 from app.engine.errors import DiagramError, ExpressionError
 from app.engine.safe_xml import read_xml
-from app.law.catalogue import Step, catalogue
+from app.law.catalogue import Jurisdiction, Step, catalogue
 from app.law.labels import ACTOR_LABELS, EVENT_LABELS, PROCEDURE_KINDS, actor_label
 from app.law.periods import Deadline, PeriodError
 from app.model import Design, DesignSave, DesignStatus
@@ -27,6 +27,7 @@ from app.services.context import OPERATORS
 from app.services.labels import OPERATOR_LABELS, PARAMETER_LABELS
 
 MOST_STEPS = 30
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})  # Beijing, Tianjin, Shanghai, Chongqing (GB/T 2260)
 PANELS = {"roster": "名单", "publication": "公布内容", "experts": "专家"}
 
 
@@ -48,7 +49,7 @@ def reference(session: Session, files: Mapping[str, bytes], jurisdiction: str) -
     found = library.read_files({**library.deployed_files(session), **files})
     processes = [diagram.processes[key] for key, diagram in sorted(found.diagrams.items()) if key in diagram.processes]
     return {
-        "actors": _options({actor: actor_label(actor, place) for actor in ACTOR_LABELS}),
+        "actors": _options({actor: actor_label(actor, place) for actor in ACTOR_LABELS if not _is_missing(actor, place)}),
         "events": _options(EVENT_LABELS),
         "kinds": _options(PROCEDURE_KINDS),
         "jurisdictions": [{"value": j.slug, "label": j.name} for j in catalogue().jurisdictions()] + [{"value": "common", "label": "共用"}],
@@ -59,6 +60,11 @@ def reference(session: Session, files: Mapping[str, bytes], jurisdiction: str) -
         "tables": [table for path, body in sorted(found.bodies.items()) if path.endswith(".dmn") for table in _tables(path, body)],
         "forms": {path.removeprefix("forms/"): _form(body) for path, body in sorted(found.bodies.items()) if _is_form(path)},
     }
+
+
+def _is_missing(actor: str, place: Jurisdiction | None) -> bool:
+    """Whether a place has no such office: municipalities have no cities."""
+    return place is not None and place.code[:2] in MUNICIPALITIES and actor.startswith("city_")
 
 
 def _options(labels: Mapping[str, str]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,14 +66,22 @@ def _forms(old: Files, new: Files) -> Iterator[FileChange]:
     for path in _paths(old, new, _is_form):
         ui = path.removesuffix(".json") + ".ui.json"
         name = forms.title_of(new[path] if path in new else old[path]) or path
-        if path not in old or path not in new:
-            yield FileChange(path, name, Kind.ADDED if path in new else Kind.REMOVED)
+        if path not in old:
+            yield FileChange(path, name, Kind.ADDED, tuple(_asked(new[path], new.get(ui, b"{}"))))
+        elif path not in new:
+            yield FileChange(path, name, Kind.REMOVED)
         elif (old[path], old.get(ui)) != (new[path], new.get(ui)):
             try:
                 found = forms.compare(old[path], new[path], old.get(ui, b"{}"), new.get(ui, b"{}"))
                 yield FileChange(path, name, Kind.CHANGED, found)
             except ValueError as error:
                 yield FileChange(path, name, Kind.CHANGED, problem=f"文件无法读取，只能说它改过：{error}")
+
+
+def _asked(form: bytes, ui: bytes) -> Iterator[Change]:
+    """The fields of a new form. One that cannot be read is new all the same."""
+    with suppress(ValueError):
+        yield from (change for change in forms.compare(b"{}", form, b"{}", ui) if change.id and not change.id.startswith("$defs"))
 
 
 def _is_form(path: str) -> bool:

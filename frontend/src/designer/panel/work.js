@@ -3,7 +3,7 @@ import { h } from '@bpmn-io/diagram-js-ui';
 import { Group, Pick } from './fields.js';
 import { Limit } from './limit.js';
 
-/** @param {{given: Record<string, string>, set: (given: Record<string, string>) => void, name: string, title?: string, context: any, form?: boolean}} props */
+/** @param {{given: Record<string, string>, set: (given: Record<string, string>) => void, title?: string, context: any, form?: boolean}} props */
 export function Work({ given, set, title, context, form = true }) {
   return [
     h(Pick, {
