@@ -22,6 +22,8 @@ from app.model import migration
 from app.runtime import Runtime
 
 RESTART_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+STEADY = 10.0  # seconds after which a child counts as having run
 STOP_SECONDS = 12
 PR_SET_PDEATHSIG = 1
 
@@ -33,9 +35,25 @@ class Child:
     name: str
     command: list[str]
     process: subprocess.Popen[bytes] | None = field(default=None)
+    started_at: float = 0.0  # by time.monotonic(), as is the next
+    restart_at: float | None = None
+    pause: float = RESTART_PAUSE / 2
 
     def start(self) -> None:
+        self.started_at, self.restart_at = time.monotonic(), None
         self.process = subprocess.Popen(self.command, cwd=ROOT, preexec_fn=_die_with_parent, start_new_session=False)
+
+    def revive(self, say: Callable[[str], None]) -> None:
+        """Starts it again when it has ended, after a pause that doubles while it dies young: a fault must not eat the machine."""
+        if self.process is None or self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if self.restart_at is None:
+            self.pause = min(self.pause * 2, LONGEST_PAUSE) if now - self.started_at < STEADY else RESTART_PAUSE
+            self.restart_at = now + self.pause
+            say(f"{self.name} 进程已退出（{self.process.returncode}），{self.pause:g} 秒后重新启动")
+        elif now >= self.restart_at:
+            self.start()
 
 
 def _die_with_parent() -> None:
@@ -88,10 +106,8 @@ def supervise(tree: list[Child], say: Callable[[str], None]) -> None:
         # Sleeps until a child ends or a signal comes; the loop looks again either way.
         time.sleep(0.2)
         for child in tree:
-            if not stopping and child.process is not None and child.process.poll() is not None:
-                say(f"{child.name} 进程已退出（{child.process.returncode}），正在重新启动")
-                time.sleep(RESTART_PAUSE)
-                child.start()
+            if not stopping:
+                child.revive(say)
     _stop(tree)
 
 

@@ -46,6 +46,7 @@ await build({
   alias: {
     '@rjsf/validator-ajv8': './src/form/no-ajv.js',
     '@bpmn-io/feel-editor': './src/designer/no-editors.js',
+    'dmn-js-shared/lib/components/LiteralExpression': './src/designer/no-editors.js',
     '@bpmn-io/feelers-editor': './src/designer/no-editors.js',
     '@bpmn-io/extract-process-variables/zeebe': './src/designer/no-editors.js',
     '@bpmn-io/extract-process-variables': './src/designer/no-editors.js',

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access import scope
 from app.access.principal import Principal
 from app.cases.errors import NotFound
-from app.cases.worklist import case_id_of, region_within
+from app.cases.search_terms import case_id_of, region_within
 from app.model import (
     Case,
     CaseStatus,

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import library
+from app.cases import design_tables, library
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.engine import store
@@ -212,7 +212,8 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
     unreadable = [problem for problem in found.problems if problem.file in files]
     if design.key not in found.diagrams:
         return unreadable or [Problem(main_path(design, files), "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")]
-    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS)]
+    unused = design_tables.unused(design, found, files)
+    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused]
 
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:

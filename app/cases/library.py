@@ -68,7 +68,7 @@ def read_files(bodies: Mapping[str, bytes]) -> Library:
         if not path.endswith(".bpmn"):
             continue
         try:
-            diagram = _diagram(path, body)
+            diagram = _read(path, body)
         except DiagramError as error:
             problems.extend(error.problems)
             continue
@@ -79,8 +79,10 @@ def read_files(bodies: Mapping[str, bytes]) -> Library:
     return Library(bodies, diagrams, tuple(problems))
 
 
-_diagram = lru_cache(maxsize=512)(read_diagram)
-"""Diagrams by path and content: whoever edits one asks about it after every change, among all the others that have not changed."""
+@lru_cache(maxsize=1024)
+def _read(path: str, body: bytes) -> Diagram:
+    """A diagram by its content: the designer asks for the whole library again and again. Nobody changes what was read."""
+    return read_diagram(path, body)
 
 
 def with_files(library: Library, given: Mapping[str, bytes]) -> Library:
@@ -160,13 +162,13 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> Drafted:
 
 def deployed_files(session: Session) -> dict[str, bytes]:
     """The files of all deployed processes by path, the newest version of each."""
-    named = session.execute(
+    rows = session.execute(
         select(DefinitionFile.path, DefinitionFile.sha256)
         .join(Definition, Definition.id == DefinitionFile.definition_id)
         .where(Definition.status == DefinitionStatus.DEPLOYED)
         .order_by(Definition.id)
     )
-    newest = dict(named.tuples().all())
+    newest = dict(rows.tuples().all())
     bodies = dict(session.execute(select(Blob.sha256, Blob.body).where(Blob.sha256.in_(set(newest.values())))).tuples().all())
     return {path: bodies[digest] for path, digest in newest.items()}
 

@@ -3,129 +3,29 @@
 One statement for the rows, one for the counters.
 
 Open tasks of an organisation come in the order of their time limits from the partial index `ix_tasks_inbox`: how long it takes does not
-depend on how many tasks there are in all. Pages begin behind a row (keyset): nothing is skipped or shown twice when tasks come and go.
+depend on how many tasks there are in all.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, literal_column, or_, select, tuple_, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import scope
-from app.access.organisations import region_prefix
 from app.access.principal import Principal
-from app.model import Case, CaseStatus, Definition, Enterprise, Notice, Organisation, OrganisationKind, Task, TaskStatus, User
+from app.cases.keyset import rows_of_page
+from app.cases.search_terms import case_id_of, escaped, region_within
+from app.cases.worklist_queries import OPEN, is_red, is_yellow, supervised_ids, task_query
+from app.cases.worklist_rows import Counters, Filters, Options, Page, Row
+from app.model import Case, CaseStatus, Definition, Enterprise, Notice, Organisation, OrganisationKind, Task
 
 PAGE = 50
-TABS = ("todo", "anytime", "done", "started", "copied")
-LIGHTS = ("yellow", "red", "supervised")
 COPIED_KINDS = ("notice", "copy", "filing")
-_NUMBER = re.compile(r"(?:QC\d{4}-)?0*(\d{1,12})", re.IGNORECASE)
-
-# Written out, because a partial index is only used when the statement says so itself.
-OPEN = Task.status == literal_column(f"'{TaskStatus.OPEN.value}'")
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the list shows. `after` and `before` are cursors: the row behind or before which the page lies."""
-
-    tab: str = "todo"
-    light: str = ""
-    process: str = ""
-    region: str = ""
-    q: str = ""
-    after: str = ""
-    before: str = ""
-
-    @classmethod
-    def from_query(cls, query: Any) -> Filters:
-        """From a query string; what is unknown counts as not given."""
-        tab, light = query.get("tab", ""), query.get("light", "")
-        return cls(
-            tab=tab if tab in TABS else "todo",
-            light=light if light in LIGHTS else "",
-            process=query.get("process", "")[:80],
-            region=query.get("region", "")[:6],
-            q=query.get("q", "").strip()[:60],
-            after=query.get("after", "")[:60],
-            before=query.get("before", "")[:60],
-        )
-
-    def as_query(self, **changes: str) -> dict[str, str]:
-        """The query string's values; a change of filter goes back to the first page."""
-        changed = replace(self, **{"after": "", "before": "", **changes})
-        values = {name: getattr(changed, name) for name in self.__dataclass_fields__}
-        return {k: v for k, v in values.items() if v and (k, v) != ("tab", "todo")}
-
-    @property
-    def narrowed(self) -> bool:
-        return bool(self.light or self.process or self.region or self.q)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the list. `light_of` and the due macro read it like a task."""
-
-    key: str
-    task_id: int | None
-    case_id: int | None
-    case_number: str
-    procedure: str
-    subject: str
-    uscc: str
-    region_code: str
-    step: str
-    article: str
-    due_on: dt.date | None
-    warn_on: dt.date | None
-    promise_due_on: dt.date | None
-    clock_stopped: bool
-    optional: bool
-    from_whom: str
-    since: dt.datetime
-    holder: str = ""  # who has it, where that is not oneself
-    mine: bool = False  # claimed by the person
-    suspended: bool = False  # its case waits until a fault is mended
-    completed_on: dt.date | None = None
-    decision: str | None = None
-    notice_id: int | None = None
-    unread: bool = False
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows with the cursors of the neighbouring pages."""
-
-    rows: Sequence[Row]
-    previous: str = ""
-    next: str = ""
-
-
-@dataclass(frozen=True)
-class Counters:
-    """How many open tasks there are, by what is urgent about them."""
-
-    open: int = 0
-    yellow: int = 0
-    red: int = 0
-    supervised: int = 0
-
-
-@dataclass(frozen=True)
-class Options:
-    """What one may filter by."""
-
-    processes: Sequence[tuple[str, str]] = field(default=())
-    regions: Sequence[str] = field(default=())
 
 
 def counters(session: Session, principal: Principal) -> Counters:
@@ -136,14 +36,14 @@ def counters(session: Session, principal: Principal) -> Counters:
         select(func.count())
         .select_from(Task)
         .join(Case, Case.id == Task.case_id)
-        .where(OPEN, Task.id.in_(_supervised_ids(principal)), scope.tasks(principal))
+        .where(OPEN, Task.id.in_(supervised_ids(principal)), scope.tasks(principal))
         .scalar_subquery()
     )
     row = session.execute(
         select(
             func.count(),
-            func.coalesce(func.sum(case((_is_yellow(), 1), else_=0)), 0),
-            func.coalesce(func.sum(case((_is_red(), 1), else_=0)), 0),
+            func.coalesce(func.sum(case((is_yellow(), 1), else_=0)), 0),
+            func.coalesce(func.sum(case((is_red(), 1), else_=0)), 0),
             supervised,
         )
         .select_from(Task)
@@ -156,13 +56,15 @@ def page(session: Session, principal: Principal, filters: Filters, size: int = P
     """One page of the list."""
     if filters.tab == "copied":
         return _copied_page(session, principal, filters, size)
-    query = _task_query(session, principal, filters)
+    query = task_query(session, principal, filters)
     sort: tuple[Any, Any]
     if filters.tab == "done":
         sort, newest_first = (Task.completed_at, Task.id), True
     else:
         sort, newest_first = (Task.sort_due, Task.id), False
-    found, previous, following = _keyset(session, query, sort, filters, size, newest_first=newest_first)
+    found, previous, following = rows_of_page(
+        session, query, sort, size, after=filters.after, before=filters.before, newest_first=newest_first
+    )
     rows = [_row(found_row, principal) for found_row in found]
 
     def cursor(index: int) -> str:
@@ -202,176 +104,6 @@ def options(session: Session, principal: Principal) -> Options:
             .order_by(Organisation.region_code)
         ).all()
     return Options([(key, name) for key, name in processes], regions)
-
-
-# -- what the filters mean ------------------------------------------------------------------------------------------------
-
-
-def _is_yellow() -> ColumnElement[bool]:
-    today = clock.today()
-    return and_(Task.clock_stopped.is_(False), Task.sort_due >= today, Task.warn_on <= today)
-
-
-def _is_red() -> ColumnElement[bool]:
-    return and_(Task.clock_stopped.is_(False), Task.sort_due < clock.today())
-
-
-def _supervised_ids(principal: Principal) -> Any:
-    """Tasks that the person's office was told to press for (督办): named by the notice, or the late ones of the case that it names."""
-    told = (scope.notices(principal), Notice.kind == "supervision")
-    named = select(Notice.task_id).where(*told, Notice.task_id.is_not(None))
-    of_case = (
-        select(Task.id)
-        .join(Notice, Notice.case_id == Task.case_id)
-        .where(*told, Notice.task_id.is_(None), Task.status == TaskStatus.OPEN, Task.overdue_at.is_not(None))
-    )
-    return union(named, of_case)
-
-
-def _task_query(session: Session, principal: Principal, filters: Filters) -> Select[Any]:
-    query = _columns()
-    if filters.light == "supervised" and filters.tab == "todo":
-        query = query.where(OPEN, Task.id.in_(_supervised_ids(principal)), scope.tasks(principal))
-    elif filters.tab == "done":
-        query = query.where(Task.completed_by_id == principal.user_id, Task.status == TaskStatus.COMPLETED)
-    elif filters.tab == "started":
-        query = query.where(OPEN, Case.started_by_id == principal.user_id)
-    else:
-        query = query.where(OPEN, scope.own_tasks(principal), Task.optional.is_(filters.tab == "anytime"))
-    if filters.light == "yellow":
-        query = query.where(_is_yellow())
-    elif filters.light == "red":
-        query = query.where(_is_red())
-    if filters.process:
-        query = query.where(Case.process_key == filters.process)
-    if filters.region:
-        query = query.where(region_within(Case.region_code, filters.region))
-    if filters.q:
-        query = query.where(_matches(session, principal, filters))
-    return query
-
-
-def _cases_at_hand(principal: Principal, filters: Filters) -> Any:
-    """The ids of the cases behind a list, so that a search in what was submitted earlier looks at no others."""
-    other = aliased(Task)
-    if filters.tab == "done":
-        return select(other.case_id).where(other.completed_by_id == principal.user_id)
-    if filters.tab == "started":
-        return select(Case.id).where(Case.started_by_id == principal.user_id)
-    if filters.light == "supervised":
-        return select(other.case_id).where(other.id.in_(_supervised_ids(principal)))
-    return select(other.case_id).where(
-        other.status == literal_column(f"'{TaskStatus.OPEN.value}'"), other.organisation_id.in_(principal.organisation_ids)
-    )
-
-
-def _columns() -> Select[Any]:
-    """What a row shows, joined. The step before it is the one completed last when the task was opened."""
-    holder, assignee = aliased(Organisation), aliased(User)
-    before, before_office, before_user = aliased(Task), aliased(Organisation), aliased(User)
-    inner = aliased(Task)
-    latest_before = (
-        select(inner.id)
-        .where(inner.case_id == Task.case_id, inner.status == TaskStatus.COMPLETED, inner.id != Task.id)
-        .where(inner.completed_at <= Task.created_at)
-        .order_by(inner.completed_at.desc(), inner.id.desc())
-        .limit(1)
-        .correlate(Task)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            Task.id, Task.case_id, Task.name, Task.article, Task.due_on, Task.warn_on, Task.promise_due_on, Task.clock_stopped,
-            Task.optional, Task.created_at, Task.sort_due, Task.completed_at, Task.decision, Task.assignee_id, Task.waiting_for, Case,
-            Definition.name.label("procedure"), Enterprise.name.label("enterprise"), Enterprise.uscc, holder.name.label("holder"),
-            assignee.name.label("assignee"), before_office.name.label("before_office"), before_user.name.label("before_user"),
-        )
-        .join(Case, Case.id == Task.case_id)
-        .join(Definition, Definition.id == Case.definition_id)
-        .outerjoin(Enterprise, Enterprise.id == Case.enterprise_id)
-        .outerjoin(holder, holder.id == Task.organisation_id)
-        .outerjoin(assignee, assignee.id == Task.assignee_id)
-        .outerjoin(before, before.id == latest_before)
-        .outerjoin(before_office, before_office.id == before.organisation_id)
-        .outerjoin(before_user, before_user.id == before.completed_by_id)
-    )  # fmt: skip
-
-
-def _matches(session: Session, principal: Principal, filters: Filters) -> ColumnElement[bool]:
-    """Enterprise, code, case number, step, or anything that forms of the case hold."""
-    q = filters.q
-    like = f"%{_escaped(q)}%"
-    earlier = aliased(Task)
-    submitted = select(earlier.case_id).where(
-        earlier.case_id.in_(_cases_at_hand(principal, filters)), earlier.data.is_not(None), _json_like(session, earlier.data, q)
-    )
-    clauses: list[ColumnElement[bool]] = [
-        Enterprise.name.like(like, escape="!"),
-        Enterprise.uscc.like(like.upper(), escape="!"),
-        Case.title.like(like, escape="!"),
-        Task.name.like(like, escape="!"),
-        _json_like(session, Task.context, q),
-        Task.case_id.in_(submitted),
-    ]
-    case_id = case_id_of(q)
-    if case_id is not None:
-        clauses.append(Case.id == case_id)
-    return or_(*clauses)
-
-
-def case_id_of(text: str) -> int | None:
-    """The id behind a case number such as QC2027-000123; none when the text is no number."""
-    found = _NUMBER.fullmatch(text.strip())
-    return int(found[1]) if found else None
-
-
-def _escaped(q: str) -> str:
-    return re.sub(r"([!%_])", r"!\1", q)
-
-
-def _json_like(session: Session, column: Any, q: str) -> ColumnElement[bool]:
-    """Whether JSON holds a text. SQLite stores it with Chinese characters escaped, PostgreSQL as they are."""
-    plain = session.get_bind().dialect.name != "sqlite"
-    inner = json.dumps(q, ensure_ascii=not plain)[1:-1]
-    return cast(column, Text).like(f"%{_escaped(inner)}%", escape="!")
-
-
-def region_within(column: Any, region_code: str) -> ColumnElement[bool]:
-    """Region codes within a region, as a range that an index serves."""
-    prefix = region_prefix(region_code.ljust(6, "0"))
-    return and_(column >= prefix.ljust(6, "0"), column <= prefix.ljust(6, "9"))
-
-
-# -- pages ----------------------------------------------------------------------------------------------------------------
-
-
-def _keyset(
-    session: Session, query: Select[Any], sort: tuple[Any, Any], filters: Filters, size: int, *, newest_first: bool
-) -> tuple[list[Any], bool, bool]:
-    """The rows of a page, and whether there are pages before and after it."""
-    backwards = bool(filters.before)
-    position = _position(filters.before or filters.after)
-    falling = newest_first != backwards
-    if position is not None:
-        at = tuple_(*(literal(value, column.type) for value, column in zip(position, sort, strict=True)))
-        query = query.where(tuple_(*sort) < at if falling else tuple_(*sort) > at)
-    order = [column.desc() if falling else column.asc() for column in sort]
-    found = list(session.execute(query.order_by(*order).limit(size + 1)))
-    more = len(found) > size
-    found = found[:size]
-    if backwards:
-        found.reverse()
-        return found, more and bool(found), bool(found) and position is not None
-    return found, position is not None and bool(found), more
-
-
-def _position(cursor: str) -> tuple[Any, int] | None:
-    """The sort values in a cursor; none when somebody wrote it by hand."""
-    value, _, row_id = cursor.rpartition(".")
-    try:
-        return (dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)), int(row_id)
-    except ValueError:
-        return None
 
 
 def _row(found: Any, principal: Principal) -> Row:
@@ -419,10 +151,12 @@ def _copied_page(session: Session, principal: Principal, filters: Filters, size:
     if filters.region:
         query = query.where(region_within(Case.region_code, filters.region))
     if filters.q:
-        like = f"%{_escaped(filters.q)}%"
+        like = f"%{escaped(filters.q)}%"
         texts = (Notice.title, Notice.body, Enterprise.name, Enterprise.uscc)
         query = query.where(or_(*(column.like(like, escape="!") for column in texts), Case.id == (case_id_of(filters.q) or -1)))
-    found, previous, following = _keyset(session, query, (Notice.created_at, Notice.id), filters, size, newest_first=True)
+    found, previous, following = rows_of_page(
+        session, query, (Notice.created_at, Notice.id), size, after=filters.after, before=filters.before, newest_first=True
+    )
     rows = [
         Row(
             key=f"n{n.id}",

@@ -80,6 +80,7 @@ class DecisionTable:
     aggregation: str
     inputs: tuple[tuple[str, str], ...]  # expression, label
     outputs: tuple[str, ...]  # variables
+    output_labels: tuple[str, ...]
     rules: tuple[Rule, ...] = field(repr=False)
 
     @property
@@ -87,6 +88,15 @@ class DecisionTable:
         """Every piece of our language that reads case variables."""
         yield from (source for source, _ in self.inputs)
         yield from (source for rule in self.rules for source in rule.results)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The case variables that the table reads, in the order of its columns."""
+        return tuple(dict.fromkeys(name for source in self.expressions for name in sorted(expressions.names_in(source))))
+
+    def label(self, output: str) -> str:
+        """An output in the words of the table's head."""
+        return dict(zip(self.outputs, self.output_labels, strict=True)).get(output) or output
 
     def decide(self, variables: Mapping[str, Any]) -> Decision:
         """What the table says about a case. Raises `ExpressionError` when no row fits, or several where one is meant."""
@@ -170,7 +180,7 @@ def read_tables(path: str, body: bytes) -> dict[str, DecisionTable]:
     problems: list[Problem] = []
     for node in root.iterfind("{*}decision"):
         table, faults = _read(node)
-        problems += [Problem(path, node.get("id") or "", node.get("name") or "", code, message) for code, message in faults]
+        problems += [Problem(path, one.place or node.get("id") or "", node.get("name") or "", one.code, one.message) for one in faults]
         if table is not None and table.id in tables:
             problems.append(Problem(path, table.id, table.name, "duplicate-id", f"决策标识重复：{table.id}"))
         elif table is not None:
@@ -182,32 +192,46 @@ def read_tables(path: str, body: bytes) -> dict[str, DecisionTable]:
     return tables
 
 
-def _read(node: Any) -> tuple[DecisionTable | None, list[tuple[str, str]]]:
+@dataclass(frozen=True)
+class _Wrong:
+    """One thing wrong with a table, and the id of the cell, column or row where it stands."""
+
+    code: str
+    message: str
+    place: str | None = None
+
+
+def _read(node: Any) -> tuple[DecisionTable | None, list[_Wrong]]:
     table = node.find("{*}decisionTable")
     if table is None or not node.get("id"):
-        return None, [("no-table", "决策没有标识，或者不是决策表（只支持决策表）")]
+        return None, [_Wrong("no-table", "决策没有标识，或者不是决策表（只支持决策表）")]
     policy, aggregation = (table.get("hitPolicy") or "UNIQUE").upper(), (table.get("aggregation") or "").upper()
-    faults: list[tuple[str, str]] = []
+    faults: list[_Wrong] = []
     if policy not in HIT_POLICIES or aggregation not in AGGREGATIONS:
-        faults.append(("hit-policy", f"不支持的命中策略：{policy} {aggregation}".strip()))
-    inputs = tuple((_text(i, "inputExpression"), i.get("label") or "") for i in table.iterfind("{*}input"))
-    outputs = tuple(o.get("name") or "" for o in table.iterfind("{*}output"))
-    if not outputs or not all(name.isidentifier() for name in outputs):
-        faults.append(("bad-output", "每个输出列须有变量名"))
+        faults.append(_Wrong("hit-policy", f"不支持的命中策略：{policy} {aggregation}".strip()))
+    asked, given = list(table.iterfind("{*}input")), list(table.iterfind("{*}output"))
+    inputs = tuple((_text(i, "inputExpression"), i.get("label") or "") for i in asked)
+    outputs = tuple(o.get("name") or "" for o in given)
+    faults += [_Wrong("bad-output", "每个输出列须有变量名", o.get("id")) for o in given if not (o.get("name") or "").isidentifier()]
+    if not outputs:
+        faults.append(_Wrong("bad-output", "决策表没有输出列"))
+    for column, (source, label) in zip(asked, inputs, strict=True):
+        if fault := _fault(source):
+            faults.append(_Wrong("bad-expression", f"输入列“{label or source}”：{fault}", column.get("id")))
     rules = []
     for number, row in enumerate(table.iterfind("{*}rule"), 1):
         rule, wrong = _rule(number, row)
         rules.append(rule)
         faults += wrong
         if (len(rule.tests), len(rule.results)) != (len(inputs), len(outputs)):
-            faults.append(("bad-row", f"第 {number} 行的格数与表头不一致"))
-    faults += [("bad-expression", f"输入列：{fault}") for source, _ in inputs if (fault := _fault(source))]
-    made = DecisionTable(node.get("id"), node.get("name") or node.get("id"), policy, aggregation, inputs, outputs, tuple(rules))
+            faults.append(_Wrong("bad-row", f"第 {number} 行的格数与表头不一致", row.get("id")))
+    labels = tuple(o.get("label") or "" for o in given)
+    made = DecisionTable(node.get("id"), node.get("name") or node.get("id"), policy, aggregation, inputs, outputs, labels, tuple(rules))
     return made, faults
 
 
-def _rule(number: int, row: Any) -> tuple[Rule, list[tuple[str, str]]]:
-    faults: list[tuple[str, str]] = []
+def _rule(number: int, row: Any) -> tuple[Rule, list[_Wrong]]:
+    faults: list[_Wrong] = []
     tests = []
     for cell in row.iterfind("{*}inputEntry"):
         test = ""
@@ -216,12 +240,15 @@ def _rule(number: int, row: Any) -> tuple[Rule, list[tuple[str, str]]]:
             if test:
                 expressions.check(test)
         except ExpressionError as error:
-            faults.append(("bad-expression", f"第 {number} 行：{error}"))
+            faults.append(_Wrong("bad-expression", f"第 {number} 行：{error}", cell.get("id")))
         tests.append(test)
-    results = tuple(_text(cell) or "None" for cell in row.iterfind("{*}outputEntry"))
-    faults += [("bad-expression", f"第 {number} 行：{fault}") for source in results if (fault := _fault(source))]
+    results = []
+    for cell in row.iterfind("{*}outputEntry"):
+        results.append(_term(_text(cell)) or "None")
+        if fault := _fault(results[-1]):
+            faults.append(_Wrong("bad-expression", f"第 {number} 行：{fault}", cell.get("id")))
     note = _text(row.find("{*}annotationEntry")) or (row.findtext("{*}description") or "").strip()
-    return Rule(number, tuple(tests), results, note), faults
+    return Rule(number, tuple(tests), tuple(results), note), faults
 
 
 def _text(node: Any, child: str | None = None) -> str:

@@ -98,7 +98,7 @@ class CompiledDefinition:
                 names |= expressions.names_in(source)
             for element in process.elements.values():
                 for facts in (element.properties, *element.parts.values()):
-                    names.update(found[1] for value in facts.values() if (found := _BRACED.fullmatch(value)))
+                    names.update(name for value in facts.values() for name in _BRACED.findall(value))
         for table in self.decisions.values():
             for source in table.expressions:
                 names |= expressions.names_in(source)
@@ -151,7 +151,7 @@ class CompiledDefinition:
             form=_unless_braced(facts.get("formJsonSchemaFilename")),
             ui_form=_unless_braced(facts.get("formUiSchemaFilename")),
             panel=_unless_braced(facts.get("panel")),
-            supplied={name: self._filled(fact, task) or "" for name, fact in facts.items() if element.properties.get(name) != fact},
+            supplied={name: _with_variables(fact, task.data) for name, fact in facts.items() if element.properties.get(name) != fact},
         )
 
     def _filled(self, value: str | None, task: Any) -> str | None:
@@ -214,6 +214,11 @@ def facts_in(element: Element, outer: Sequence[Mapping[str, Mapping[str, str]]])
 
 def _unless_braced(value: str | None) -> str | None:
     return None if not value or value.startswith("{") else value
+
+
+def _with_variables(text: str, data: Mapping[str, Any]) -> str:
+    """A text with the case variables that it names in braces. What the case does not have (yet) is left out."""
+    return _BRACED.sub(lambda found: str(data.get(found[1]) or ""), text)
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:

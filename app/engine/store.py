@@ -15,6 +15,7 @@ from app import clock
 from app.engine.decision_tables import ids_of
 from app.engine.definition import CompiledDefinition, compile_definition
 from app.engine.diagram import Diagram, Process, read_diagram
+from app.engine.table_rows import rows_path
 from app.model import Blob, Case, Definition, DefinitionFile, DefinitionStatus
 
 _compiled: OrderedDict[str, CompiledDefinition] = OrderedDict()
@@ -155,7 +156,7 @@ def bundle(process_key: str, diagrams: Mapping[str, Diagram], bodies: Mapping[st
 def _checks(process_key: str, wanted: Mapping[str, bytes], bodies: Mapping[str, bytes]) -> dict[str, bytes]:
     """The scenarios kept for a process, and the test rows of the tables that it needs."""
     scenarios = f"checks/{process_key.replace('.', '/', 1)}/"
-    rows = {f"checks/{path.removeprefix('processes/').removesuffix('.dmn')}.rows.json" for path in wanted if path.endswith(".dmn")}
+    rows = {rows_path(path) for path in wanted if path.endswith(".dmn")}
     return {path: body for path, body in bodies.items() if path.startswith(scenarios) or path in rows}
 
 

@@ -114,7 +114,7 @@ TEMPLATES = {
 }
 
 
-@operator("send_notice")
+@operator("send_notice", gives=("receipt_awaited",))
 def send_notice(
     context: ServiceContext,
     to: str,
@@ -122,14 +122,16 @@ def send_notice(
     title: str | None = None,
     text: str | None = None,
     if_set_up: bool = False,
-) -> None:
+    receipt: str | None = None,
+) -> dict[str, Any] | None:
     """A written notice to the organisation behind an actor. `title` and `text` prevail over those of the template.
 
-    `if_set_up`: where nobody here acts for it, nothing is sent (a ministry that works with paper).
+    `if_set_up`: where nobody here acts for it, nothing is sent (a ministry that works with paper). `receipt`: `yes` or `no`, whether somebody
+    is to enter when it was received; `receipt_awaited` tells the diagram.
     """
     organisation = resolve_actor(context.session, to, context.case)
     if organisation is None and if_set_up:
-        return
+        return {"receipt_awaited": False} if receipt else None
     if organisation is None:
         raise OperatorError(f"找不到收件单位“{actor_label(to)}”")
     known_title, body = TEMPLATES.get(template, (None, None))
@@ -151,6 +153,7 @@ def send_notice(
             )
         ],
     )
+    return {"receipt_awaited": receipt == "yes"} if receipt else None
 
 
 def _printable(context: ServiceContext) -> dict[str, Any]:

@@ -111,17 +111,21 @@ def _unmet(entry: RegisterEntry, law: Registry) -> set[int]:
 def yearly_report(
     session: Session, entry: RegisterEntry, hand: Hand, *, year: int | None = None, note: str = "", files: Sequence[Any] = ()
 ) -> RegisterMark:  # fmt: skip
-    """Records the report about a year (default: last year), once. Raises `Refused`."""
+    """Records the report about a year (default: last year), once; a case that reports again adds to it. Raises `Refused`."""
     law = law_of(entry.register)
     year = year or clock.today().year - 1
     if not clock.today().year - 5 <= year < clock.today().year:
         raise Refused("年度报告是上一年度或更早年度的工作总结，请核对年份")
     key = f"yearly_report:{entry.id}:{year}"
-    if session.scalar(select(RegisterMark.id).where(RegisterMark.key == key)) is not None:
-        raise Refused(f"{entry.name}已经报送 {year} 年度的报告")
+    first = session.scalars(select(RegisterMark).where(RegisterMark.key == key)).first()
+    if first is not None:
+        if hand.case is None:
+            raise Refused(f"{entry.name}已经报送 {year} 年度的报告")
+        added = Doing(Act.YEARLY_REPORT, note=f"补充报送。{note}", facts={**first.facts, "files": list(files)})
+        return act(session, entry, added, replace(hand, key=f"{key}:{hand.case.id}"))
     due = report_due(law, year)
     facts = {"year": year, "due_on": due.isoformat() if due else None, "late": bool(due and clock.today() > due), "files": list(files)}
-    return act(session, entry, Doing(Act.YEARLY_REPORT, note=note, facts=facts), Hand(hand.user_id, hand.organisation_id, hand.case, key))
+    return act(session, entry, Doing(Act.YEARLY_REPORT, note=note, facts=facts), replace(hand, key=key))
 
 
 def report_due(law: Registry, year: int) -> dt.date | None:

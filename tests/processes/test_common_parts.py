@@ -12,7 +12,7 @@ from app.config import ROOT
 from app.engine.diagram import read_diagram
 from app.simulation import Simulation, read_scenario, simulate
 from tests.simulation.expected import lines_of
-from tests.support.diagrams import bpmn, call, end, path, start
+from tests.support.diagrams import bpmn, call, end, path, start, user
 
 STEP = "ln-mandatory-2006.supervision.s2"
 """A step without a time limit, to hang the parts on."""
@@ -28,14 +28,17 @@ def play(called: str, parts: dict[str, dict[str, str]], **scenario: Any) -> Simu
     return play_all((called, parts), **scenario)
 
 
-def play_all(*calls: tuple[str, dict[str, dict[str, str]]], **scenario: Any) -> Simulation:
-    """What happens in a process that only calls shared ones, one after the other. A consultant's case is about no enterprise."""
+def play_all(*calls: tuple[str, dict[str, dict[str, str]]], then: str = "", **scenario: Any) -> Simulation:
+    """What happens in a process that only calls shared ones, one after the other, and ends with the task `then` (whose id is `Then`).
+
+    A consultant's case is about no enterprise.
+    """
     about: dict[str, Any] = {"about": "none", "starter": "consultant"} if calls[0][0] == "register_entry" else {}
     ids = [f"C{number}" for number in range(len(calls))]
     drawn = "".join(
         call(one, f"common.{called}", parts=json.dumps(parts, ensure_ascii=False)) for one, (called, parts) in zip(ids, calls, strict=True)
     )
-    drawn = start() + drawn + end() + path("S", *ids, "E")
+    drawn = start() + drawn + then + end() + path("S", *ids, *(["Then"] if then else []), "E")
     files = {**library.files_in(ROOT), "processes/liaoning/probe.bpmn": bpmn("liaoning.probe", drawn, starts="manual", **about)}
     asked = {"process": "liaoning.probe", "start": "2025-01-10", "region": "210102", "until": "2025-12-31", **scenario}
     return simulate(read_scenario(json.dumps(asked, ensure_ascii=False)), files)
@@ -158,6 +161,43 @@ def test_who_corrects_is_not_fined_and_the_order_stands_in_the_record() -> None:
     }  # fmt: skip
     result = play("order_refusal_fine", parts, decisions={"check": ["correct"]}, forms={"order": {"correct_by": "2025-02-28"}})
     assert [line for line in lines_of(result.events) if "record_changed" in line] == [f"2025-01-10 1 record_changed {STEP} 责令"]
+
+
+# -- notices --------------------------------------------------------------------------------------------------------------------
+
+NOTICE = {"notice": part("", title="整改通知书（{correct_by} 前）", text="请改正：{requirements}")}
+
+
+def notices(result: Simulation) -> list[tuple[str | None, str | None]]:
+    """Who was told, and by what."""
+    assert (result.exit_status, result.faults) == (0, [])
+    return [(e.org, e.name) for e in result.events if e.event == "notice_sent" and e.detail["kind"] == "notice"]
+
+
+def test_a_notice_is_sent_with_what_the_case_says_and_nobody_waits_for_its_receipt() -> None:
+    result = play("written_notice", NOTICE, data={"correct_by": "2025-02-28", "requirements": "停用旧炉"})
+    assert notices(result) == [("样例甲有限公司", "整改通知书（2025-02-28 前）")]
+    assert done(result) == []
+
+
+def test_a_notice_leaves_out_what_the_case_does_not_have() -> None:
+    assert [title for _, title in notices(play("written_notice", NOTICE))] == ["整改通知书（ 前）"]
+
+
+def test_a_limit_counts_from_the_day_on_which_the_notice_was_received() -> None:
+    parts = {"notice": {**NOTICE["notice"], "receipt": "yes"}, "receipt": part("city_environment", name="登记送达")}
+    correcting = user("Then", "改正", actor="enterprise", due="months(2, since=notice_received_on)")
+    result = play(
+        "written_notice", parts, then=correcting, forms={"登记送达": {"notice_received_on": "2025-01-15"}}, delays={"登记送达": "7d"}
+    )
+    assert done(result) == ["2025-01-17 登记送达", "2025-01-17 改正"]
+    # Sent on the 10th, received on the 15th, entered on the 17th: two months from the 15th end on Saturday 15 March, so on Monday.
+    assert [str(e.due) for e in result.events if e.event == "task_created" and e.name == "改正"] == ["2025-03-17"]
+
+
+def test_a_notice_goes_to_whom_its_part_names() -> None:
+    parts = {"notice": {**NOTICE["notice"], "to": "city_environment"}}
+    assert [org for org, _ in notices(play("written_notice", parts))] == ["辽宁省沈阳市生态环境局"]
 
 
 # -- registers ------------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.access.principal import Principal
 from app.cases import work, worklist
-from app.cases.worklist import Filters
+from app.cases.worklist_rows import Filters
 from app.model import Organisation, Task, User
 from tests.support.world import World
 from tests.web.desk_support import Desk, desk

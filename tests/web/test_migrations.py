@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.model import CaseMigrationPlan, CaseMigrationRun, Definition, MigrationAct
 from app.web.admin import migrations as pages
 from tests.cases.migration_support import KEY, Moving, at_county, row
 from tests.support.diagrams import end, parallel, path, start
+from tests.support.statements import counted
 from tests.support.world import World
 from tests.web.portal_support import client_of
 
@@ -259,19 +259,12 @@ def test_a_page_of_a_run_asks_the_database_no_more_for_more_cases(app: Flask, ad
     ids = moving.start(12)
     moving.deploy(row(at_county("A"), at_county("X")))
     run = previewed(admin, moving)
-    asked: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        if "case_migration" in arguments[2] or "enterprises" in arguments[2]:
-            asked.append(arguments[2])
 
     def statements(address: str) -> int:
-        asked.clear()
-        assert admin.get(address).status_code == 200
-        return len(asked)
+        with counted(app.extensions["runtime"].database.engine) as asked:
+            assert admin.get(address).status_code == 200
+        return sum("case_migration" in one or "enterprises" in one for one in asked)
 
-    engine = app.extensions["runtime"].database.engine
-    event.listen(engine, "before_cursor_execute", note)
     one = statements(f"/admin/migrations/runs/{run.id}?after={ids[10]}")
     assert statements(f"/admin/migrations/runs/{run.id}") == one > 0
 

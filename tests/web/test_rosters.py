@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.cases import rosters
 from app.model import RosterEntry
 from app.model.identifiers import made_up_uscc
 from tests.support import roster_2008
+from tests.support.statements import counted
 from tests.support.world import COUNTY, World, uscc_of
 from tests.web.api_support import signed_in
 
@@ -170,17 +171,9 @@ def test_a_list_out_of_ones_hands_shows_no_way_to_change_it(county: Clerk, world
 
 def test_a_thousand_entries_take_hardly_more_statements_than_three(app: Flask, world: World, county: Clerk, roster_id: int) -> None:
     def statements() -> int:
-        count = 0
-
-        def tick(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        engine = app.extensions["runtime"].database.engine
-        event.listen(engine, "before_cursor_execute", tick)
-        county.see(f"/rosters/{roster_id}")
-        event.remove(engine, "before_cursor_execute", tick)
-        return count
+        with counted(app.extensions["runtime"].database.engine) as asked:
+            county.see(f"/rosters/{roster_id}")
+        return len(asked)
 
     few = statements()
     rows = [

@@ -20,6 +20,8 @@ class Field:
     values: tuple[str | int | float | bool | None, ...]  # empty: free
     titles: Mapping[str, str]  # of the values, as text
     required: bool
+    label: str = ""
+    type: str = ""
 
     def title(self, value: object) -> str:
         """A value in the words of the form."""
@@ -44,10 +46,16 @@ def fields_of(form: bytes) -> Mapping[str, Field]:
         values, titles = _values(found)
         known = fields.get(name)
         if known is None:
-            fields[name] = Field(name, values, titles, name in needed)
+            fields[name] = Field(name, values, titles, name in needed, *_words(found))
         elif conditional and not known.values:
-            fields[name] = Field(name, values, titles, known.required)
+            fields[name] = Field(name, values, titles, known.required, known.label, known.type)
     return fields
+
+
+def _words(schema: Mapping[str, Any]) -> tuple[str, str]:
+    """What a field is called and of which type it is; nothing where its form does not say so plainly."""
+    label, kind = schema.get("title"), schema.get("type")
+    return (label if isinstance(label, str) else "", kind if isinstance(kind, str) else "")
 
 
 def _properties(schema: Mapping[str, Any], *, conditional: bool, depth: int) -> Iterator[tuple[str, Mapping[str, Any], bool]]:

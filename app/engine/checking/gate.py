@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Lock
 
 from app.engine import store
-from app.engine.checking import lint, reachability, schema, support, tables
+from app.engine.checking import lint, reachability, rows, schema, support, tables
 from app.engine.checking.references import Operators, Surroundings, unresolved
 from app.engine.checking.results import given_by
 from app.engine.checking.sheet import Finding, Sheet
@@ -83,6 +83,7 @@ def _examine(key: str, files: Mapping[str, bytes], inner: Mapping[str, Diagram],
     said = {problem.code for problem in errors(on_sheets)}
     yield from (problem for problem in compiling if not said or problem.code not in _SAID_BETTER)
     yield from on_sheets
+    yield from rows.failing(files)
     broken = {problem.file for problem in (*compiling, *on_sheets) if problem.code in _UNWALKABLE}
     walkable = {k for k, diagram in inner.items() if diagram.path not in broken}
     forms = {path.removeprefix("forms/"): body for path, body in files.items() if path.startswith("forms/")}

@@ -45,7 +45,7 @@ def _listed(faults: list[Fault]) -> str:
 
 def named(decision: str, bodies: Mapping[str, bytes]) -> DecisionTable | None:
     """The table of a decision among the files of a library."""
-    return next((found for path, body in _files(bodies) if (found := _tables(path, body).get(decision)) is not None), None)
+    return next((found for path, body in _files(bodies) if (found := tables_of(path, body).get(decision)) is not None), None)
 
 
 def _files(bodies: Mapping[str, bytes]) -> Iterable[tuple[str, bytes]]:
@@ -53,7 +53,7 @@ def _files(bodies: Mapping[str, bytes]) -> Iterable[tuple[str, bytes]]:
 
 
 @lru_cache(maxsize=256)
-def _tables(path: str, body: bytes) -> Mapping[str, DecisionTable]:
+def tables_of(path: str, body: bytes) -> Mapping[str, DecisionTable]:
     """The tables of a file; none where it has faults that are said elsewhere."""
     try:
         return decision_tables.read_tables(path, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from app.cases import library
 from app.config import ROOT
+from app.engine import store
 from app.engine.checking import gate
 from app.engine.errors import DiagramError
 from app.model import Definition
@@ -48,7 +50,7 @@ def check_processes(paths: tuple[Path, ...]) -> None:
     if paths:
         given = {name_in_library(path): path.read_bytes() for path in _files(paths)}
         own = library.with_files(library.read_folder(ROOT), given)
-        problems = [p for p in library.check(own, [key for key, d in own.diagrams.items() if d.path in given]) if p.file in given]
+        problems = [p for p in library.check(own, [key for key in own.diagrams if needs_any(own, key, given)]) if p.file in given]
     else:
         problems = library.check(library.read_folder(ROOT))
     for problem in problems:
@@ -56,6 +58,11 @@ def check_processes(paths: tuple[Path, ...]) -> None:
     if gate.errors(problems):
         sys.exit(1)
     click.echo("流程检查通过")
+
+
+def needs_any(own: library.Library, key: str, given: Mapping[str, bytes]) -> bool:
+    """Whether a process needs any of some files: its diagram, its forms, its tables, or what is checked of them."""
+    return not given.keys().isdisjoint(store.bundle(key, own.diagrams, own.bodies))
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
@@ -66,10 +73,12 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
 
 
 def name_in_library(path: Path) -> str:
-    """The path under which a file is looked for: that under the project root; for a form from elsewhere, that under its folder `forms`."""
+    """The path under which a file is looked for: that under the project root; from elsewhere, that under its folder `checks` or `forms`."""
     resolved = path.resolve()
-    if resolved.is_relative_to(ROOT) and resolved.relative_to(ROOT).parts[0] in ("processes", "forms"):
+    if resolved.is_relative_to(ROOT) and resolved.relative_to(ROOT).parts[0] in ("processes", "forms", "checks"):
         return resolved.relative_to(ROOT).as_posix()
+    if "checks" in resolved.parts[:-1]:
+        return f"checks/{resolved.as_posix().rpartition('/checks/')[2]}"
     if path.suffix == ".json":
         _, _, inside = resolved.as_posix().rpartition("/forms/")
         return f"forms/{inside}" if "/forms/" in resolved.as_posix() else f"forms/{path.name}"

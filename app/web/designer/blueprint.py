@@ -94,8 +94,8 @@ def save_content(design_id: int) -> Any:
 def check(design_id: int) -> Any:
     session = reading()
     design = designs.find(session, principal(), design_id)
-    files = designs.files_of(session, designs.latest(session, design)) | _given()
-    return jsonify({"problems": [_problem(one) for one in designs.check(session, design, files)]})
+    files = designs.files_of(session, designs.latest(session, design)) | given_files()
+    return jsonify({"problems": [problem_row(one) for one in designs.check(session, design, files)]})
 
 
 @bp.post("/<int:design_id>/finish")
@@ -107,7 +107,7 @@ def finish(design_id: int) -> Any:
             words = f"“{made.name}”已定稿为第 {made.version} 版草稿，部署后新案件按它办理"
     except DiagramError as error:
         return jsonify(
-            {"detail": f"还有 {len(error.problems)} 处需要修改，不能定稿", "problems": [_problem(one) for one in error.problems]}
+            {"detail": f"还有 {len(error.problems)} 处需要修改，不能定稿", "problems": [problem_row(one) for one in error.problems]}
         ), 422
     flash(words, "success")
     return jsonify({"location": where})
@@ -134,7 +134,7 @@ def limit() -> Any:
     return jsonify(design_view.limit(str(request.get_json().get("source", ""))[:500]))
 
 
-def _given() -> dict[str, bytes]:
+def given_files() -> dict[str, bytes]:
     """Files of a request, as far as a design can hold them."""
     return {str(path): str(text).encode() for path, text in (request.get_json().get("files") or {}).items() if text is not None}
 
@@ -147,8 +147,9 @@ def _texts(files: dict[str, bytes] | Any) -> dict[str, str]:
     return {path: body.decode("utf-8-sig") for path, body in files.items()}
 
 
-def _problem(one: Problem) -> dict[str, str]:
+def problem_row(one: Problem) -> dict[str, str]:
+    """A problem as the pages take it."""
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
 
 
-from app.web.designer import opening  # noqa: E402, F401 - its routes
+from app.web.designer import opening, tables  # noqa: E402, F401 - their routes

@@ -15,7 +15,7 @@ from app import clock
 from app.access import scope
 from app.cases import case_file, work, worklist
 from app.cases.errors import CaseError, NotFound
-from app.cases.worklist import Filters, Row
+from app.cases.worklist_rows import Filters, Row
 from app.law import periods
 from app.model import Case, Task, TaskStatus
 from app.office.table_workbook import Column, table_to_xlsx

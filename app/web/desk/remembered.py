@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import session, url_for
 
 from app.access.principal import Principal
-from app.cases.worklist import Filters
+from app.cases.worklist_rows import Filters
 from app.web.desk.navigation import link_to
 
 _KEY = "worklist"

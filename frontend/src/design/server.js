@@ -22,7 +22,8 @@ export class Refused extends Error {
   }
 }
 
-async function ask(url, options) {
+/** @param {string} url @param {object} [options] as `request` takes them */
+export async function ask(url, options) {
   let answer;
   try {
     answer = await request(url, { ...options, csrf: tag()?.content ?? '' });

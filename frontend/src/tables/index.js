@@ -1,0 +1,243 @@
+/** The decision tables of a design: the table, what the check says of it, and its test rows, saved as one edits. */
+import { loadDesign } from '../design/server.js';
+import { h, onEvery } from '../shared/dom.js';
+import { createAsking } from './asking.js';
+import { columnsOf, fieldsOf } from './columns.js';
+import { createForm } from './create.js';
+import { createEditor } from './editor.js';
+import { createFiles } from './files.js';
+import { createFindings } from './findings.js';
+import { createKeeping } from './keeping.js';
+import { meanings, writing } from './legend.js';
+import { createList } from './list.js';
+import { createMarks } from './marks.js';
+import { readRows, rowsPath, writeRows } from './rows.js';
+import { evaluate, listTables, newTable } from './server.js';
+import { createTrials } from './trials.js';
+
+const PAUSE = 400; // milliseconds without a change before the table is asked
+const REFUSED = ['malformed-xml', 'dtd', 'processing-instruction', 'too-large', 'too-deep', 'not-dmn'];
+
+onEvery('[data-tables]', (host) =>
+  open(host).catch((error) =>
+    host.replaceChildren(h('p', { class: 'alert alert-danger', role: 'alert' }, error.message)),
+  ),
+);
+
+/** @param {HTMLElement} host */
+async function open(host) {
+  const base = host.dataset.tables;
+  const [design, listing] = await Promise.all([loadDesign(base), listTables(base)]);
+  const files = createFiles(design.files, Object.assign({}, ...listing.tables.map((one) => one.files)));
+  const fields = fieldsOf(design.reference.forms, (path) => `forms/${path}` in design.files);
+  const uses = new Map(listing.tables.map((one) => [one.path, one]));
+
+  let path = '';
+  let rows = new Map(); // of the opened file, by decision; null where they cannot be read
+  let timer = 0;
+  const dirty = { table: false, rows: false };
+
+  const state = h('span', { class: 'qc-designer-state', role: 'status' });
+  const about = h('p', { class: 'qc-tables-about' });
+  const board = h('div', { class: 'qc-table-editor' });
+  const refusal = h('p', { class: 'alert alert-danger', role: 'alert' });
+  const legends = h('div', {});
+  const fresh = h('div', {});
+  const marks = createMarks();
+  const list = createList((file, decision) => tried(() => select(file, decision)));
+  const findings = createFindings({ jump: (place) => tried(() => asking.jump(place)) });
+  const trials = createTrials({
+    changed: () => touched('rows'),
+    shown: (rules) => asking.markHits(rules),
+    most: () => listing.most,
+  });
+  const editor = createEditor(board, () => touched('table'));
+  const asking = createAsking({
+    ...{ base, board, editor, marks, findings, trials, opened, heads },
+    select: (decision) => select(path, decision),
+  });
+  const keeping = createKeeping({ base, host, files, revision: design.revision, flush, say, joined });
+  const parts = [board, findings.element, legends, trials.element];
+  const work = h('div', { class: 'qc-tables-work' }, about, refusal, ...parts);
+
+  const button = (label, act) =>
+    h('button', { type: 'button', class: 'btn btn-sm', onclick: () => tried(act) }, label);
+  const bar = { class: 'qc-designer-bar', role: 'toolbar', 'aria-label': '决策表' };
+  host.replaceChildren(
+    h(
+      'div',
+      bar,
+      button('新建决策表', startNew),
+      button('撤销', editor.undo),
+      button('重做', editor.redo),
+      inputsFromForms(),
+      state,
+    ),
+    fresh,
+    h('div', { class: 'qc-tables-two' }, list.element, work),
+  );
+  keeping.recover();
+  const wanted = new URLSearchParams(location.search);
+  const named = wanted.get('file');
+  await select(tables().includes(named) ? named : tables()[0], wanted.get('decision') ?? '');
+  if (!state.textContent)
+    say(`${design.saved_by}保存于 ${new Date(design.saved_at).toLocaleString('zh-CN', { hour12: false })}`);
+
+  function say(words, kind = '') {
+    state.textContent = words;
+    state.classList.toggle('is-problem', kind === 'problem');
+  }
+
+  /** @param {() => any} act whatever it fails with is said beside the buttons */
+  async function tried(act) {
+    try {
+      await act();
+    } catch (error) {
+      say(error.message, 'problem');
+    }
+  }
+
+  // -- which table ---------------------------------------------------------------------------------------------------
+
+  function tables() {
+    const found = files.paths().filter((one) => one.endsWith('.dmn'));
+    return found.sort();
+  }
+
+  /** @param {string | undefined} file @param {string} [decision] the first one if the file has none of that id */
+  async function select(file, decision = '') {
+    await flush();
+    work.hidden = !file;
+    if (file && (file !== path || !editor.shown())) await load(file, decision);
+    else if (file && decision && editor.shown().id !== decision) await editor.show(decision);
+    drawList();
+    if (!file) return;
+    const query = new URLSearchParams({ file: path, decision: isOpen() ? editor.shown().id : '' });
+    history.replaceState(null, '', `?${query}`);
+    tell();
+    heads();
+    await asking.ask();
+  }
+
+  async function load(file, decision) {
+    path = file;
+    rows = readRows(files.text(rowsPath(file)));
+    const { problems } = await evaluate(base, file, { [file]: files.text(file) });
+    const wrong = problems.filter((one) => REFUSED.includes(one.code)).map(({ message }) => message);
+    refusal.textContent = '';
+    try {
+      if (wrong.length) throw new Error(wrong.join('；'));
+      await editor.load(files.text(file), decision);
+    } catch (error) {
+      refusal.textContent = `${file} 打不开：${error.message}。文件没有改动，仍留在设计稿里。`;
+    }
+    refusal.hidden = isOpen();
+    for (const part of parts) part.hidden = !isOpen();
+    if (rows === null) trials.element.hidden = true;
+  }
+
+  function isOpen() {
+    return !refusal.textContent && Boolean(editor.shown());
+  }
+
+  function drawList() {
+    const shown = isOpen()
+      ? { path, decisions: editor.decisions(), decision: editor.shown().id }
+      : { path: '', decisions: [], decision: '' };
+    list.show(
+      tables().map((one) => ({ path: one, text: files.text(one) })),
+      shown,
+    );
+  }
+
+  /** Which tasks ask the table, and whose it is. */
+  function tell() {
+    const { used_by: by = [], own = true } = uses.get(path) ?? {};
+    const here = isOpen() ? by.filter(({ decision }) => decision === editor.shown().id) : [];
+    const tasks = here.map(({ name, task }) => `“${name}”的“${task}”`).join('、');
+    const used = tasks ? `由${tasks}使用。` : '还没有环节使用：请在流程图里把决策表环节指向它。';
+    const shared = own ? '' : '这是流程库里的表，修改后成为这个设计稿自己的一份。';
+    about.textContent = isOpen() ? used + shared : '';
+  }
+
+  // -- its test rows -------------------------------------------------------------------------------------------------
+
+  function rowsHere() {
+    const { id } = editor.shown();
+    if (!rows.has(id)) rows.set(id, []);
+    return rows.get(id);
+  }
+
+  /** @param {string[]} [variables] that the server found the table to read */
+  function heads(variables) {
+    if (!isOpen() || rows === null) return;
+    drawList();
+    const columns = columnsOf(editor.shown(), variables, rowsHere(), fields);
+    const open_ = [...legends.querySelectorAll('details')].map((one) => one.open);
+    legends.replaceChildren(writing(), meanings(columns));
+    legends.querySelectorAll('details').forEach((one, index) => (one.open = open_[index] ?? false));
+    trials.show(rowsHere(), columns);
+  }
+
+  /** What the server is asked about: the table as it stands, and its rows. */
+  async function opened() {
+    if (!isOpen()) return null;
+    const text = await editor.xml();
+    const beside = rows === null ? files.text(rowsPath(path)) : writeRows(rows);
+    const both = { [path]: text, ...(beside == null ? {} : { [rowsPath(path)]: beside }) };
+    return { path, files: both, rows: rows && rowsHere() };
+  }
+
+  // -- changing it ---------------------------------------------------------------------------------------------------
+
+  /** @param {'table' | 'rows'} part */
+  function touched(part) {
+    dirty[part] = true;
+    keeping.touched();
+    clearTimeout(timer);
+    timer = setTimeout(() => tried(asking.ask), PAUSE);
+  }
+
+  async function flush() {
+    if (dirty.table && isOpen()) files.set(path, await editor.xml());
+    if (dirty.rows && rows !== null) files.set(rowsPath(path), writeRows(rows));
+    dirty.table = dirty.rows = false;
+  }
+
+  /** Shows anew what somebody else has changed meanwhile. */
+  async function joined() {
+    const [file, decision] = [path, editor.shown()?.id];
+    path = '';
+    await select(tables().includes(file) ? file : tables()[0], decision);
+  }
+
+  function inputsFromForms() {
+    const own = [...fields.values()].filter((field) => field.own);
+    const choice = h(
+      'select',
+      { class: 'form-select form-select-sm qc-add-input', 'aria-label': '按表单字段增加输入列' },
+      h('option', { value: '' }, '按表单字段增加输入列……'),
+      ...own.map(({ name, title, form }) => h('option', { value: name }, `${title}（${form}）`)),
+    );
+    choice.addEventListener('change', () => {
+      const field = fields.get(choice.value);
+      if (field && isOpen()) editor.addInput({ ...field, label: field.title });
+      choice.value = '';
+    });
+    return choice;
+  }
+
+  function startNew() {
+    const make = async (given) => {
+      await flush();
+      const made = await newTable(base, { ...given, files: files.changes() });
+      files.set(made.path, made.text);
+      keeping.touched();
+      fresh.replaceChildren();
+      await select(made.path);
+    };
+    const form = createForm({ types: listing.types, fields, make, close: () => fresh.replaceChildren() });
+    fresh.replaceChildren(form.element);
+    form.focus();
+  }
+}
