@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import checking, completion, history, inbox, migration, roster, simulation, startup
+from bench import bundles, checking, completion, history, inbox, migration, roster, simulation, startup
 from bench.report import Report
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -27,6 +27,7 @@ def main() -> int:
         checking.run,
         migration.run,
         simulation.run,
+        bundles.run,
     ):
         with tempfile.TemporaryDirectory() as folder:
             measure(report, Path(folder))

@@ -177,6 +177,7 @@ async function open(host, design) {
   host.replaceChildren(bar.element, stage, source.element, problems.element);
 
   const told = await show(files.get(main));
+  performance.mark('drawn');
   const found = await saving.recover(design.files, async (left) => {
     for (const [path, text] of Object.entries(left)) files.write(path, text);
     if (left[main]) await show(left[main]);
