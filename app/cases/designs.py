@@ -5,6 +5,7 @@ Several people may edit one design. Whoever saves on top of a save that they hav
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping
@@ -43,7 +44,9 @@ _PATH = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json|checks
 class Stale(Exception):
     """Somebody else has saved meanwhile: their save, and what both began from; nothing where that is too long ago to be kept."""
 
-    theirs: DesignSave
+    revision: int
+    saved_by: str
+    saved_at: dt.datetime
     their_files: Mapping[str, bytes]
     base_files: Mapping[str, bytes]
 
@@ -172,7 +175,8 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
     now = latest(session, design)
     if seen != design.revision:
         base = session.scalars(_save_of(design.id, seen)).first()
-        raise Stale(now, files_of(session, now), files_of(session, base) if base is not None else {})
+        who = now.saved_by.name, now.saved_at
+        raise Stale(now.revision, *who, files_of(session, now), files_of(session, base) if base is not None else {})
     files = {path: body for path, body in {**files_of(session, now), **changes}.items() if body is not None}
     main_path(design, files)
     _write(session, principal, design, files, before=now)

@@ -1,4 +1,4 @@
-"""Takes the screenshots of the README from a fresh installation with the demo data. `make screenshots`."""
+"""Takes the screenshots of the README and of the designer's pages from a fresh installation with the demo data. `make screenshots`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from sqlalchemy import select
 from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
+from tests.browser import drawing_pictures
 from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
 TARGET = ROOT / "docs" / "screenshots"
+DESIGNER = ROOT / "docs" / "designer"
 SIZE: ViewportSize = {"width": 1366, "height": 768}
 
 
 def main() -> int:
-    TARGET.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, launched(Path(folder)) as installation:
+    for folder in (TARGET, DESIGNER):
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary, launched(Path(temporary)) as installation:
         _take(installation)
     return 0
 
@@ -48,6 +51,7 @@ def _take(installation: Launched) -> None:
             page.goto(base + path)
             page.wait_for_load_state("networkidle")
             page.screenshot(path=TARGET / f"{name}.png")
+        drawing_pictures.take(admin, base, DESIGNER)
         browser.close()
 
 

@@ -54,6 +54,17 @@ def test_the_reference_speaks_in_the_words_of_the_place(app: Flask, world: World
     assert {"value", "label", "file"} == set(reference["tables"][0])
 
 
+def test_the_second_saver_is_told_who_saved_and_gets_both(app: Flask, world: World, base: str) -> None:
+    client = client_of(app, world, "admin")
+    path = "forms/shandong/another.json"
+    assert client.put(f"{base}/content", json={"revision": 1, "files": {path: "1"}}).status_code == 200
+    refused = client.put(f"{base}/content", json={"revision": 1, "files": {path: "2"}})
+    assert refused.status_code == 409
+    body: Any = refused.get_json()
+    assert (body["revision"], body["theirs"][path], path in body["base"]) == (2, "1", False)
+    assert body["saved_by"] in body["detail"]
+
+
 def test_a_file_is_opened_as_a_design(app: Flask, world: World) -> None:
     client = client_of(app, world, "admin")
     sent = {"files": (io.BytesIO(OURS.read_bytes()), "extension.bpmn"), "jurisdiction": "", "name": "", "title": ""}

@@ -84,10 +84,10 @@ def save_content(design_id: int) -> Any:
             return jsonify(_saved(design, designs.latest(session, design)))
     except designs.Stale as stale:
         answer = {
-            "revision": stale.theirs.revision, "saved_by": stale.theirs.saved_by.name, "saved_at": stale.theirs.saved_at.isoformat(),
+            "revision": stale.revision, "saved_by": stale.saved_by, "saved_at": stale.saved_at.isoformat(),
             "theirs": _texts(stale.their_files), "base": _texts(stale.base_files),
         }  # fmt: skip
-        return jsonify({"detail": f"{stale.theirs.saved_by.name}在您之后保存过，请先看过他的修改", **answer}), 409
+        return jsonify({"detail": f"{stale.saved_by}在您之后保存过，请先看过他的修改", **answer}), 409
 
 
 @bp.post("/<int:design_id>/check")

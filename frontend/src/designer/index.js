@@ -191,7 +191,8 @@ async function open(host, design) {
   modeler.on('commandStack.changed', stepped);
   modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && touched());
   problems.unknown('正在检查……');
-  checking.now();
+  await checking.now();
+  if (problems.errors().length) problems.unfold();
 }
 
 /** What a time limit may be counted from: legal events, and the dates that forms ask for. */
