@@ -18,8 +18,8 @@ def take(page: Page, base: str, target: Path) -> None:
     _panel(page, target / "drawing-panel.png")
     _select(page, "Flow_Gateway_Complete_Activity_Confirm")
     _panel(page, target / "drawing-condition.png")
-    _select(page, "Task_Apply")
-    page.get_by_label("期限的表达式").fill("months(2, since=")
+    _select(page, "Script_Organiser")
+    page.get_by_label("算式").fill("organiser = decision.lower()")
     expect(page.locator(".qc-problem-mark.is-error").first).to_be_visible()
     page.locator(".qc-problems-summary").click()
     page.screenshot(path=target / "drawing-problems.png")
@@ -27,7 +27,7 @@ def take(page: Page, base: str, target: Path) -> None:
 
 def _select(page: Page, element: str) -> None:
     page.locator(f"[data-element-id='{element}'] > .djs-hit").first.dispatch_event("click", {"button": 0})
-    expect(page.locator(f".selected[data-element-id='{element}']")).to_be_attached()
+    expect(page.locator(f".djs-element.selected[data-element-id='{element}']")).to_be_attached()
     page.wait_for_load_state("networkidle")
 
 
