@@ -223,7 +223,7 @@ def test_a_shared_sub_process_asks_for_its_parts(draw: Any) -> None:
     parts.first.locator(".qc-found button").first.click()
     expect(page.locator(".qc-group", has_text="其中“").locator(".qc-basis li")).to_have_count(1)
     process = read_diagram("x.bpmn", drawing.saved()).processes[drawing.key]
-    call = next(one for one in process.elements.values() if one.called == "common.joint_action")
+    call = next(one for one in process.elements.values() if (one.called or "").startswith("common."))
     (part,) = call.parts.values()
     assert call.properties["basis"] == part["basis"]
 
@@ -263,11 +263,11 @@ def test_every_word_of_the_editor_is_chinese(draw: Any) -> None:
     page.locator(".bts-entry[title='走过的环节']").click()
     page.locator("[data-container-id='Event_Start'] .bts-context-pad").first.dispatch_event("click")
     expect(page.locator(".bts-log .bts-text").first).to_be_visible()
-    said.extend(page.locator(".bts-log, .bts-notifications").all_inner_texts())
+    said.extend(page.locator(".bts-log .bts-header, .bts-text").all_inner_texts())
     hear(".bts-palette button, .bts-set-animation-speed button, .bts-context-pad")
     drawing.button("演示走法").click()
     own_names = {"violation", "grounds"}  # data that the case hands on, under their own names
-    latin = [words for words in said if LATIN.search(words.replace("BPMN", "")) and words.strip("（必填）") not in own_names]
+    latin = [words for words in said if words and LATIN.search(words.replace("BPMN", "")) and words.strip("（必填）") not in own_names]
     assert latin == []
 
 

@@ -4,8 +4,28 @@ const GONE = ['create.data-object', 'create.data-store', 'create.task', 'create.
 const STEPS_AFTER = 'create.exclusive-gateway';
 
 export default class Palette {
-  constructor(palette, create, elementFactory, moddle, popupMenu, canvas, modeling, selection, reference) {
-    Object.assign(this, { create, elementFactory, moddle, popupMenu, canvas, modeling, selection });
+  constructor(
+    palette,
+    create,
+    elementFactory,
+    moddle,
+    bpmnFactory,
+    popupMenu,
+    canvas,
+    modeling,
+    selection,
+    reference,
+  ) {
+    Object.assign(this, {
+      create,
+      elementFactory,
+      moddle,
+      bpmnFactory,
+      popupMenu,
+      canvas,
+      modeling,
+      selection,
+    });
     this.parts = reference.processes.filter((one) => one.jurisdiction === 'common');
     palette.registerProvider(400, this);
     popupMenu.registerProvider('shared-parts', { getPopupMenuEntries: () => this.menu() });
@@ -72,7 +92,7 @@ export default class Palette {
   }
 
   shape(part) {
-    const businessObject = this.moddle.create('bpmn:CallActivity', {
+    const businessObject = this.bpmnFactory.create('bpmn:CallActivity', {
       name: part.label,
       calledElement: part.value,
     });
@@ -85,6 +105,7 @@ Palette.$inject = [
   'create',
   'elementFactory',
   'moddle',
+  'bpmnFactory',
   'popupMenu',
   'canvas',
   'modeling',
