@@ -70,7 +70,7 @@ def prepare(settings: Settings, say: Callable[[str], None]) -> None:
     with runtime.database.transaction() as session:
         loaded = library.load_folder(session, ROOT)
     if loaded:
-        say(f"流程库：新部署 {len(loaded)} 个流程版本")
+        say(f"流程库：{library.told(loaded)}")
     from app.demo import province
 
     accounts = province.load(runtime, empty_only=True) or province.accounts(runtime)

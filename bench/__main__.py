@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import bundles, checking, completion, history, inbox, migration, roster, simulation, startup
+from bench import bundles, checking, completion, heat, history, inbox, migration, roster, simulation, startup
 from bench.report import Report
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -26,6 +26,7 @@ def main() -> int:
         history.run,
         checking.run,
         migration.run,
+        heat.run,
         simulation.run,
         bundles.run,
     ):

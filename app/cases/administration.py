@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.access.organisations import LEVELS, level_of_region, resolve_actor
 from app.access.principal import WORKING_ROLES, Principal
 from app.access.signing_in import WeakPassword, hash_password
-from app.cases import library
+from app.cases import library, second_person
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.law.catalogue import catalogue
@@ -57,6 +57,7 @@ def record_drafts(session: Session, principal: Principal, drafts: Sequence[Defin
     """Writes down who uploaded drafts, in the transaction that stores them."""
     require(principal, Role.ADMINISTRATOR)
     for draft in drafts:
+        second_person.add_authors(session, draft, [principal.user_id])
         record(session, principal, "process_drafted", f"{draft.name} 第 {draft.version} 版", key=draft.key, version=draft.version)
 
 

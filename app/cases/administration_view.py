@@ -20,9 +20,12 @@ from app.engine.diagram import Element
 from app.law.catalogue import Catalogue, Step, catalogue
 from app.law.labels import actor_label
 from app.model import (
+    Approval,
+    ApprovalStatus,
     Case,
     CaseStatus,
     Definition,
+    DefinitionFile,
     DefinitionStatus,
     Event,
     Incident,
@@ -62,7 +65,12 @@ EVENT_NAMES = {
     "time_excluded": "挂起期间不计入期限",
     "incident": "故障挂起", "incident_retried": "重试未成功", "incident_resolved": "故障处理完毕", "incident_data_edited": "修改案件数据",
     "incident_run": "批量处理故障", "delivery_retried": "重新投递", "delivery_dropped": "不再投递", "process_drafted": "上传流程草稿",
-    "design_begun": "开始修改流程", "design_finished": "流程定稿", "design_discarded": "放弃设计稿",
+    "design_begun": "开始修改流程", "design_finished": "流程定稿", "design_discarded": "放弃设计稿", "design_restored": "恢复设计稿的早先保存",
+    "version_submitted": "提交流程版本审批", "version_approved": "批准流程版本", "version_sent_back": "退回流程版本",
+    "version_withdrawn": "撤回流程版本的提交", "version_rolled_back": "退回到早先版本", "second_person_on": "要求部署前第二人审批",
+    "second_person_off_proposed": "提出不再要求第二人审批", "second_person_off": "不再要求第二人审批", "second_person_kept": "继续要求第二人审批",
+    "library_exported": "导出流程库", "library_sent": "上传流程库待核对", "library_imported": "导入流程库", "library_import_dropped": "放弃导入流程库",
+    "trial_kept": "保存试运行方案", "trial_accepted": "改写试运行方案的结果",
     "process_deployed": "部署流程", "regulation_extended": "登记延续有效", "organisation_saved": "保存机构",
     "organisation_activated": "启用机构", "organisation_deactivated": "停用机构", "user_created": "新增用户",
     "user_activated": "启用用户", "user_deactivated": "停用用户", "password_reset": "重设密码", "role_granted": "授予角色",
@@ -79,6 +87,7 @@ DETAIL_NAMES = {
     "days": "天数", "moved": "调整期限", "step": "环节", "value": "时限",
     "unit": "单位", "message": "故障", "element": "环节", "error": "错误",
     "from": "原期限", "to": "交给", "delegated_by": "委派人", "entries": "企业", "act": "操作", "target": "转到",
+    "proposed_by": "提出人", "files": "文件",
     "from_version": "原版本", "to_version": "新版本",
 }  # fmt: skip
 
@@ -95,6 +104,7 @@ class Overview:
     failed: int
     due_timers: int
     expired: int
+    approvals: int  # versions that wait for a second person
 
 
 def overview(session: Session) -> Overview:
@@ -111,6 +121,7 @@ def overview(session: Session) -> Overview:
         failed=incident_view.count_open(session, IncidentKind.DELIVERY),
         due_timers=count(Timer.due_at <= clock.now(), Timer.case_id.in_(select(Case.id).where(Case.status == CaseStatus.ACTIVE))),
         expired=len(expired(session)),
+        approvals=count(Approval.status == ApprovalStatus.WAITING),
     )
 
 
@@ -232,6 +243,14 @@ def call_order(definition: CompiledDefinition) -> list[str]:
             found.append(key)
             pending = [e.called for e in definition.processes[key].elements.values() if e.called] + pending
     return found
+
+
+def callers_of(session: Session, definition: Definition) -> list[str]:
+    """Names of the processes in use that have the diagram of a process pinned: they go on with what they have until they are deployed anew."""
+    own = f"processes/{definition.key.replace('.', '/', 1)}.bpmn"
+    rows = select(Definition.key, Definition.name).join(DefinitionFile, DefinitionFile.definition_id == Definition.id)
+    rows = rows.where(DefinitionFile.path == own, Definition.key != definition.key, Definition.status == DefinitionStatus.DEPLOYED)
+    return sorted(set(dict(session.execute(rows.order_by(Definition.version)).tuples().all()).values()))
 
 
 def diagram_body(definition: CompiledDefinition, process_key: str) -> bytes:

@@ -31,6 +31,7 @@ RECORD_KINDS = {
     "order": "责令改正",
     "fine": "罚款",
     "penalty": "依其他法律处罚",
+    "withdrawal": "收回证书",
     "credit": "信用记录",
     "restriction": "限制享受优惠政策",
     "filing": "备案",

@@ -129,26 +129,21 @@ def _form(body: bytes) -> dict[str, Any]:
         schema = json.loads(body)
     except ValueError:
         schema = {}
+    schema = schema if isinstance(schema, dict) else {}
+    said = schema.get("properties", {})
     return {
-        "title": schema.get("title", "") if isinstance(schema, dict) else "",
+        "title": schema.get("title", ""),
         "fields": [
             {
                 "name": name,
                 "title": field.label or name,
                 "type": field.type,
-                "format": _format(schema, name),
+                "format": (said.get(name) or {}).get("format", ""),
                 "values": [{"value": value, "label": field.title(value)} for value in field.values],
             }
             for name, field in fields_of(body).items()
         ],
     }
-
-
-def _format(schema: Any, name: str) -> str:
-    """`date` for a field that asks for one."""
-    properties = schema.get("properties") if isinstance(schema, dict) else None
-    found = properties.get(name) if isinstance(properties, dict) else None
-    return str(found.get("format", "")) if isinstance(found, dict) else ""
 
 
 def steps(query: str, jurisdiction: str) -> list[dict[str, str]]:

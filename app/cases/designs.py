@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import design_tables, library
+from app.cases import design_tables, form_check, library, second_person
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
 from app.engine import store
@@ -28,7 +28,7 @@ from app.engine.checking import gate
 from app.engine.diagram import MAX_BYTES
 from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
-from app.model import Blob, Definition, Design, DesignSave, DesignStatus, Role
+from app.model import Blob, Definition, DefinitionStatus, Design, DesignEditor, DesignSave, DesignStatus, Role
 from app.model.statements import insert_new
 from app.services.context import OPERATORS
 
@@ -131,6 +131,14 @@ def latest(session: Session, design: Design) -> DesignSave:
     return session.scalars(_save_of(design.id, design.revision)).one()
 
 
+def saved(session: Session, design: Design, revision: int) -> DesignSave:
+    """An earlier save. Raises `NotFound` for what never was or is no longer kept."""
+    found = session.scalars(_save_of(design.id, revision)).first()
+    if found is None:
+        raise NotFound("没有这次保存，或者已经不再保留")
+    return found
+
+
 def files_of(session: Session, save: DesignSave) -> dict[str, bytes]:
     """The files of a save by path."""
     bodies = dict(session.execute(select(Blob.sha256, Blob.body).where(Blob.sha256.in_(save.files.values()))).tuples().all())
@@ -175,8 +183,9 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
     now = latest(session, design)
     if seen != design.revision:
         base = session.scalars(_save_of(design.id, seen)).first()
-        who = now.saved_by.name, now.saved_at
-        raise Stale(now.revision, *who, files_of(session, now), files_of(session, base) if base is not None else {})
+        raise Stale(
+            now.revision, now.saved_by.name, now.saved_at, files_of(session, now), files_of(session, base) if base is not None else {}
+        )
     files = {path: body for path, body in {**files_of(session, now), **changes}.items() if body is not None}
     main_path(design, files)
     _write(session, principal, design, files, before=now)
@@ -203,6 +212,7 @@ def _write(session: Session, principal: Principal, design: Design, files: Mappin
     session.add(
         DesignSave(design_id=design.id, revision=design.revision, files=digests, saved_by_id=principal.user_id, saved_at=clock.now())
     )
+    insert_new(session, DesignEditor, [{"design_id": design.id, "user_id": principal.user_id}])
     session.execute(delete(DesignSave).where(DesignSave.design_id == design.id, DesignSave.revision <= design.revision - KEEP))
     session.flush()
 
@@ -217,7 +227,8 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
     if design.key not in found.diagrams:
         return unreadable or [Problem(main_path(design, files), "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")]
     unused = design_tables.unused(design, found, files)
-    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused]
+    forms = [problem for problem in form_check.problems(files) if problem.code != "bad-form"]
+    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused, *forms]
 
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:
@@ -229,17 +240,49 @@ def finish(session: Session, principal: Principal, design_id: int, seen: int) ->
         raise Conflict("有人在您之后保存过，请先看过最新的内容再定稿")
     files = files_of(session, latest(session, design))
     own = main_path(design, files)
-    before = store.files_of(session, design.base_id) if design.base_id is not None else {}
-    given = {path: body for path, body in files.items() if path == own or before.get(path) != body}
-    drafted = library.add_draft(session, given)
+    if faults := gate.errors(form_check.problems(files)):
+        raise DiagramError(faults)
+    drafted = library.add_draft(session, _own_files(session, design, files))
     made = next((draft for draft in drafted.drafts if draft.key == design.key), None)
     if made is None:
         raise DiagramError([Problem(own, "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")])
     if design.base_id is not None and made.in_force_to == session.get_one(Definition, design.base_id).in_force_to:
         made.extension_note = session.get_one(Definition, design.base_id).extension_note
+    for draft in drafted.drafts:
+        second_person.add_authors(session, draft, editors(session, design))
     design.status, design.definition_id = DesignStatus.FINISHED, made.id
     record(session, principal, "design_finished", f"{made.name} 第 {made.version} 版", key=made.key, version=made.version)
     return made
+
+
+def _own_files(session: Session, design: Design, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What a design brings itself: its diagram and what differs from the version that it began from. All else comes from what is deployed."""
+    own = main_path(design, files)
+    before = store.files_of(session, design.base_id) if design.base_id is not None else {}
+    return {path: body for path, body in files.items() if path == own or before.get(path) != body}
+
+
+def as_version(session: Session, design: Design, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the version that a design would become today; where its diagram cannot be read, those that it holds."""
+    found = library.read_files({**library.deployed_files(session), **_own_files(session, design, files)})
+    return store.bundle(design.key, found.diagrams, found.bodies) or dict(files)
+
+
+def editors(session: Session, design: Design) -> set[int]:
+    """Everybody whose work a design is: who saved in it, and who made the draft that it began from."""
+    saved = set(session.scalars(select(DesignEditor.user_id).where(DesignEditor.design_id == design.id)))
+    base = session.get(Definition, design.base_id) if design.base_id is not None else None
+    return saved | (second_person.authors(session, base.id) if base is not None and base.status == DefinitionStatus.DRAFT else set())
+
+
+def restore(session: Session, principal: Principal, design_id: int, seen: int, revision: int) -> Design:
+    """Saves the files of an earlier save anew; what was saved since stays in the history. Raises `NotFound`, and as `save`."""
+    design = find(session, principal, design_id)
+    now, then = latest(session, design), saved(session, design, revision)
+    wanted: dict[str, bytes | None] = {path: None for path in now.files if path not in then.files}
+    restored = save(session, principal, design_id, seen, {**wanted, **files_of(session, then)})
+    record(session, principal, "design_restored", design.name, key=design.key, count=revision)
+    return restored
 
 
 def discard(session: Session, principal: Principal, design_id: int, reason: str) -> None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from sqlalchemy.orm import Session
@@ -23,9 +23,11 @@ from app import clock
 from app.access.organisations import resolve_actor
 from app.cases import case_versions
 from app.cases.errors import CaseError, FieldProblem, InvalidForm
+from app.cases.form_computing import computed
 from app.engine.errors import ElementFailed
 from app.law.labels import actor_label
 from app.model import Case, Enterprise, Organisation, Task
+from app.model.identifiers import IdentifierError, check_region
 from app.model.session import DATABASE_AWAY, in_short
 
 CONFIRM_FORM: dict[str, Any] = {
@@ -128,12 +130,23 @@ def _accepted(session: Session, task: Task, case: Case, schema: Mapping[str, Any
     # Facts of the case stand; a decision that is filled in beforehand is a suggestion.
     sources, given = schema.get("x-prefill", {}), prefilled(session, task, case, schema)
     fixed = {k: v for k, v in given.items() if sources[k].startswith("case.") and k != "decision"}
-    computed = {name for key, name in schema.get("x-scoring", {}).items() if key in ("total", "veto", "grade")}
-    data = {**{k: v for k, v in submitted.items() if k not in computed}, **fixed}
-    problems = check(schema, data)
-    if problems and (words := _beyond_repair(schema, data, fixed, given)):
-        raise ElementFailed(task.element_id, task.name, words, scope=task.process_key, variables=task.context)
-    if problems:
+    data = {**submitted, **fixed}
+    try:
+        return reckoned(schema, data)
+    except InvalidForm:
+        if words := _beyond_repair(schema, data, fixed, given):
+            raise ElementFailed(task.element_id, task.name, words, scope=task.process_key, variables=task.context) from None
+        raise
+
+
+def reckoned(schema: Mapping[str, Any], submitted: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form takes: checked, with the sums and computed fields that are the server's to say. Raises `InvalidForm`."""
+    ours = {name for key, name in schema.get("x-scoring", {}).items() if key in ("total", "veto", "grade")} | schema.get(
+        "x-computed", {}
+    ).keys()
+    data = {k: v for k, v in submitted.items() if k not in ours}
+    data.update(computed(schema, data))
+    if problems := check(schema, data):
         raise InvalidForm(problems)
     if "x-scoring" in schema:
         data.update(score(schema["x-scoring"], data))
@@ -198,12 +211,18 @@ def _whole_steps(_validator: Any, step: float, value: Any, _schema: Any) -> Iter
         yield ValidationError(f"{value} is no multiple of {step}")
 
 
+def _is_region(value: object) -> bool:
+    return not isinstance(value, str) or bool(check_region(value))
+
+
+_FORMAT_CHECKER = FormatChecker()
+_FORMAT_CHECKER.checks("region", raises=IdentifierError)(_is_region)
 _Validator: Any = extend(Draft202012Validator, {"multipleOf": _whole_steps})
 
 
 @lru_cache(maxsize=256)
 def _validator(schema: str) -> Any:
-    return _Validator(json.loads(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return _Validator(json.loads(schema), format_checker=_FORMAT_CHECKER)
 
 
 def _leaves(errors: Any) -> list[ValidationError]:
@@ -218,7 +237,12 @@ def _leaves(errors: Any) -> list[ValidationError]:
 
 
 _TYPES = {"string": "文字", "number": "数字", "integer": "整数", "boolean": "是或否", "array": "列表", "object": "对象"}
-_FORMATS = {"date": "日期应为 2027-02-08 这样的格式", "email": "邮箱格式不正确", "uri": "网址格式不正确"}
+_FORMATS = {
+    "date": "日期应为 2027-02-08 这样的格式",
+    "email": "邮箱格式不正确",
+    "uri": "网址格式不正确",
+    "region": "没有这个行政区划，请重新选择",
+}
 _MESSAGES: dict[str, Callable[[Any], str]] = {
     "type": lambda e: f"应为{_TYPES.get(str(e.validator_value), '规定的类型')}",
     "minLength": lambda e: "请填写" if e.validator_value == 1 else f"至少 {e.validator_value} 个字",
@@ -255,20 +279,24 @@ def _title(error: Any, name: str) -> str:
 
 
 def score(rule: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Total, vetoes and grade of a scoring sheet. Points are added exactly; grades are reached at their figure (“达到”).
+    """Total, vetoes and grade of a scoring sheet. Points are added exactly.
 
-    A veto for too few points (`veto_below_pass`) follows from the total, whatever was ticked. A sheet that knows no grades has no `grade` either.
+    Grades are reached at their figure (“达到”), with `above` only beyond it (“超过”). A veto for too few points (`veto_below_pass`) follows from the
+    total, whatever was ticked. A sheet that knows no vetoes or grades has none either.
     """
     points = data.get(rule["scores"], {})
     total = sum((Decimal(str(value)) for value in points.values()), Decimal(0))
-    vetoes = dict(data.get(rule["vetoes"], {}))
+    number: int | float = int(total) if total == total.to_integral_value() else float(total)
+    found: dict[str, Any] = {rule["total"]: number}
+    vetoes = dict(data.get(rule.get("vetoes", ""), {}))
     if "veto_below_pass" in rule:
         vetoes[rule["veto_below_pass"]] = total < rule["pass"]
     vetoed = any(vetoes.values())
-    number: int | float = int(total) if total == total.to_integral_value() else float(total)
-    found: dict[str, Any] = {rule["vetoes"]: vetoes, rule["total"]: number, rule["veto"]: vetoed}
+    if "vetoes" in rule:
+        found |= {rule["vetoes"]: vetoes, rule["veto"]: vetoed}
     if "grade" in rule:
-        found[rule["grade"]] = "fail" if vetoed else next((name for name, least in rule["grades"] if total >= least), "fail")
+        reached = (name for name, least in rule["grades"] if (total > least if rule.get("above") else total >= least))
+        found[rule["grade"]] = "fail" if vetoed else next(reached, "fail")
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.cases import second_person
 from app.cases.errors import Conflict, NotFound, Undeployable
 from app.engine import store
 from app.engine.checking import gate
@@ -100,13 +101,17 @@ def check(library: Library, keys: Iterable[str] | None = None) -> list[Problem]:
 def load(session: Session, library: Library) -> list[Definition]:
     """Deploys every process whose content was never in use here. Raises `DiagramError` with all problems; then nothing is stored.
 
-    What administrators deployed since, or took out of use, stays as they left it: the same content does not come back with the next start.
+    What administrators deployed since, or took out of use, stays as they left it: the same content does not come back with the next start. Where a
+    second person's approval is asked for, what is new becomes drafts.
     """
+    status = DefinitionStatus.DRAFT if second_person.is_required(session) else DefinitionStatus.DEPLOYED
     latest = {
         d.key: d
         for d in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.version))
     }
-    used = select(Definition.key, Definition.content_hash).where(Definition.status != DefinitionStatus.DRAFT)
+    used = select(Definition.key, Definition.content_hash)
+    if status == DefinitionStatus.DEPLOYED:
+        used = used.where(Definition.status != DefinitionStatus.DRAFT)
     known = set(session.execute(used).tuples())
     fresh: dict[str, dict[str, bytes]] = {}
     for key in library.diagrams:
@@ -120,7 +125,7 @@ def load(session: Session, library: Library) -> list[Definition]:
         raise DiagramError(problems)
     loaded = []
     for key, files in sorted(fresh.items()):
-        definition = store.save(session, library.process(key), files, content_hash(files), DefinitionStatus.DEPLOYED)
+        definition = store.save(session, library.process(key), files, content_hash(files), status)
         definition.extension_note = _extension_from(latest.get(key), definition)
         loaded.append(definition)
     return loaded
@@ -138,6 +143,13 @@ def load_folder(session: Session, root: Path) -> list[Definition]:
     return loaded
 
 
+def told(loaded: Sequence[Definition]) -> str:
+    """What loading did, in words."""
+    drafts = sum(one.status == DefinitionStatus.DRAFT for one in loaded)
+    waits = f"，{drafts} 个存为草稿（部署前须经第二人审批）" if drafts else ""
+    return f"新部署 {len(loaded) - drafts} 个流程版本{waits}"
+
+
 def add_draft(session: Session, uploads: Mapping[str, bytes]) -> Drafted:
     """Stores uploaded diagrams and forms as drafts. Called processes and forms that are not uploaded come from what is deployed.
 
@@ -149,45 +161,61 @@ def add_draft(session: Session, uploads: Mapping[str, bytes]) -> Drafted:
     problems = [p for p in library.problems if p.file in uploads]
     if not own and not problems:
         problems.append(Problem("", "", "", "no-diagram", "没有收到可执行的 BPMN 流程图"))
-    drafts = []
-    found = gate.check(own, library.diagrams, bodies, OPERATORS)
-    problems.extend(gate.errors(found))
-    if problems:
+    made = add_drafts_of(session, library, own, problems)
+    return Drafted(made.drafts, [hint for hint in made.hints if hint.file in uploads])
+
+
+def add_drafts_of(session: Session, library: Library, keys: Iterable[str], known: Iterable[Problem] = ()) -> Drafted:
+    """Stores processes of a library as drafts, each with everything it needs.
+
+    Raises `DiagramError` with every problem, those `known` before among them; then nothing is stored.
+    """
+    wanted = list(keys)
+    found = gate.check(wanted, library.diagrams, library.bodies, OPERATORS)
+    if problems := [*known, *gate.errors(found)]:
         raise DiagramError(problems)
-    for key in own:
-        files = store.bundle(key, library.diagrams, bodies)
+    drafts = []
+    for key in wanted:
+        files = store.bundle(key, library.diagrams, library.bodies)
         drafts.append(store.save(session, library.process(key), files, content_hash(files), DefinitionStatus.DRAFT))
-    return Drafted(drafts, [hint for hint in _hints(found) if hint.file in uploads])
+    return Drafted(drafts, _hints(found))
 
 
 def deployed_files(session: Session) -> dict[str, bytes]:
-    """The files of all deployed processes by path, the newest version of each."""
+    """The files of all processes in use by path, the newest version of each. A process's own diagram is that of its own version: another that was put
+    back into force may still have an earlier one pinned."""
+    newest = {
+        one.key: one.id
+        for one in session.scalars(select(Definition).where(Definition.status == DefinitionStatus.DEPLOYED).order_by(Definition.version))
+    }
+    own = {(definition_id, f"processes/{key.replace('.', '/', 1)}.bpmn") for key, definition_id in newest.items()}
     rows = session.execute(
-        select(DefinitionFile.path, DefinitionFile.sha256)
-        .join(Definition, Definition.id == DefinitionFile.definition_id)
-        .where(Definition.status == DefinitionStatus.DEPLOYED)
-        .order_by(Definition.id)
-    )
-    newest = dict(rows.tuples().all())
-    bodies = dict(session.execute(select(Blob.sha256, Blob.body).where(Blob.sha256.in_(set(newest.values())))).tuples().all())
-    return {path: bodies[digest] for path, digest in newest.items()}
+        select(DefinitionFile.definition_id, DefinitionFile.path, DefinitionFile.sha256)
+        .where(DefinitionFile.definition_id.in_(newest.values()))
+        .order_by(DefinitionFile.definition_id)
+    ).all()
+    digests = {path: digest for _, path, digest in sorted(rows, key=lambda row: (row[0], row[1]) in own)}
+    bodies = dict(session.execute(select(Blob.sha256, Blob.body).where(Blob.sha256.in_(set(digests.values())))).tuples().all())
+    return {path: bodies[digest] for path, digest in digests.items()}
 
 
 def deploy(session: Session, key: str, version: int) -> Definition:
     """Deploys a draft that passes every check.
 
-    Raises `NotFound`, `Conflict` when the version is no draft, `Undeployable` with every problem: a draft may have been stored before a check
-    existed, or while a process that it starts was still there.
+    Raises `NotFound`, `Conflict` when the version is no draft or lacks an approval that is asked for, `Undeployable` with every problem: a draft
+    may have been stored before a check existed, or while a process that it starts was still there.
     """
-    definition = session.scalars(select(Definition).where(Definition.key == key, Definition.version == version).with_for_update()).first()
+    wanted = select(Definition).where(Definition.key == key, Definition.version == version)
+    definition = session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).first()
     if definition is None:
         raise NotFound("没有这个版本")
     if definition.status != DefinitionStatus.DRAFT:
         raise Conflict("只有草稿可以部署")
+    second_person.ensure_approved(session, definition)
     problems = gate.errors(faults(session, definition))
     if problems:
         raise Undeployable(problems)
-    definition.extension_note = definition.extension_note or _extension_from(newest_deployed(session, key), definition)
+    definition.extension_note = definition.extension_note or extension_before(session, definition)
     definition.status, definition.deployed_at = DefinitionStatus.DEPLOYED, clock.now()
     return definition
 
@@ -198,12 +226,9 @@ def newest_deployed(session: Session, key: str) -> Definition | None:
     return session.scalars(query.order_by(Definition.version.desc()).limit(1)).first()
 
 
-def takes_cases_once_deployed(session: Session, definition: Definition) -> bool:
-    """Whether new cases would begin on a draft today: its regulation is in force, or its extension is recorded with the version before."""
-    if is_in_force(definition, clock.today()):
-        return True
-    started = definition.in_force_from is None or definition.in_force_from <= clock.today()
-    return started and _extension_from(newest_deployed(session, definition.key), definition) is not None
+def extension_before(session: Session, definition: Definition) -> str | None:
+    """The extension that a draft takes over from the version before when it is deployed."""
+    return _extension_from(newest_deployed(session, definition.key), definition)
 
 
 def _extension_from(before: Definition | None, definition: Definition) -> str | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app import clock
-from app.cases import migration_work, versions
+from app.cases import heat, heat_view, migration_work, versions
 from app.cases.errors import NotFound
 from app.cases.migration_words import OUTCOMES, changes_in_words
 from app.engine import store
+from app.engine.definition import CompiledDefinition
 from app.engine.migration.compare import Row, Section, compare
+from app.engine.migration.places import Kind, Place, process_of
 from app.engine.migration.plan import Plan
 from app.model import (
     Case,
@@ -21,14 +23,11 @@ from app.model import (
     CaseMigrationPlan,
     CaseMigrationRun,
     CaseMigrationSnapshot,
-    CaseStatus,
     Definition,
     Enterprise,
     MigrationAct,
     MigrationOutcome,
     MigrationRunStatus,
-    Task,
-    TaskStatus,
     User,
 )
 from app.office.table_workbook import Column, table_to_xlsx
@@ -101,13 +100,20 @@ def case_numbers(session: Session, case_ids: Sequence[int]) -> list[str]:
 # -- the plan ---------------------------------------------------------------------------------------------------------
 
 
+_ENTERED = (Kind.TASK, Kind.ACTIVITY, Kind.EVENT)
+"""What a case can be put at from a place of another kind: it enters that anew."""
+_LEFT = (*_ENTERED, Kind.JOIN)
+
+
 @dataclass(frozen=True)
 class PlanRow:
-    """An element of the old version, what becomes of it, and how many cases wait there."""
+    """An element of the old version, what becomes of it, and how many cases wait there, or inside it."""
 
     row: Row
+    number: int  # within its section, the same on both drawings and in the list
     field: str  # of the form in which it is decided
     waiting: int
+    targets: tuple[Place, ...]  # what it may become
 
     @property
     def needs_attention(self) -> bool:
@@ -119,9 +125,10 @@ class PlanSection:
     """One diagram of the two versions."""
 
     section: Section
+    drawings: tuple[str, str]  # keys of the processes in whose drawings the two stand
     changed: tuple[PlanRow, ...]
     unchanged: tuple[PlanRow, ...]
-    added: tuple[str, ...]
+    added: tuple[Place, ...]
 
     @property
     def differs(self) -> bool:
@@ -147,38 +154,35 @@ class PlanPage:
 def plan_page(session: Session, plan_id: int) -> PlanPage:
     """A plan with what it decides and what it leaves open. Raises `NotFound`."""
     plan = _plan(session, plan_id)
-    found = compare(store.compiled(session, plan.old), store.compiled(session, plan.new), Plan.from_dict(plan.mapping))
-    waiting = _waiting(session, plan.from_definition_id)
+    old, new = store.compiled(session, plan.old), store.compiled(session, plan.new)
+    found = compare(old, new, Plan.from_dict(plan.mapping))
+    today = clock.today()
+    waiting = heat.waiting(session, heat.Window(plan.from_definition_id, today, today), heat_view.places_inside(old, optional=True))
     last = select(CaseMigrationRun).where(
         CaseMigrationRun.plan_id == plan.id, CaseMigrationRun.act == MigrationAct.PREVIEW, CaseMigrationRun.plan_revision == plan.revision
     )
     return PlanPage(
-        plan, plan.old, plan.new, tuple(_section(section, waiting) for section in found.sections),
+        plan, plan.old, plan.new, tuple(_section(old, new, section, waiting) for section in found.sections),
         versions.running(session, plan.old.key).get(plan.old.id, 0),
         session.scalars(last.order_by(CaseMigrationRun.id.desc()).limit(1)).first(),
     )  # fmt: skip
 
 
-def _section(section: Section, waiting: dict[tuple[str, str], int]) -> PlanSection:
-    rows = []
+def _section(old: CompiledDefinition, new: CompiledDefinition, section: Section, waiting: Mapping[heat.Place, heat.Waiting]) -> PlanSection:
+    rows: list[PlanRow] = []
     for row in section.rows:
         if row.old is not None:
+            here = waiting.get((row.old.element.process_key, row.old.id))
             field = f"{section.pair[0]}>{section.pair[1]}/{row.old.id}"
-            rows.append(PlanRow(row, field, waiting.get((row.old.element.process_key, row.old.id), 0)))
+            rows.append(PlanRow(row, len(rows) + 1, field, here.cases if here else 0, _targets(row.old, section.targets)))
     changed = sorted((row for row in rows if row.needs_attention), key=lambda r: (r.row.decided, -r.waiting))
-    added = tuple(row.new.name for row in section.rows if row.old is None and row.new is not None)
-    return PlanSection(section, tuple(changed), tuple(row for row in rows if not row.needs_attention), added)
+    added = tuple(row.new for row in section.rows if row.old is None and row.new is not None)
+    drawings = process_of(old, section.pair[0]), process_of(new, section.pair[1])
+    return PlanSection(section, drawings, tuple(changed), tuple(row for row in rows if not row.needs_attention), added)
 
 
-def _waiting(session: Session, definition_id: int) -> dict[tuple[str, str], int]:
-    """How many running cases of a version wait at each element for somebody's work."""
-    rows = session.execute(
-        select(Task.process_key, Task.element_id, func.count(func.distinct(Task.case_id)))
-        .join(Case, Case.id == Task.case_id)
-        .where(Case.definition_id == definition_id, Case.status != CaseStatus.ENDED, Task.status == TaskStatus.OPEN)
-        .group_by(Task.process_key, Task.element_id)
-    )
-    return {(process, element): count for process, element, count in rows.tuples()}
+def _targets(place: Place, there: Sequence[Place]) -> tuple[Place, ...]:
+    return tuple(t for t in there if t.kind == place.kind or (place.kind in _LEFT and t.kind in _ENTERED))
 
 
 def _plan(session: Session, plan_id: int) -> CaseMigrationPlan:

@@ -23,7 +23,7 @@ ROUNDS = 40
 """How often a sample is repaired before it is given up."""
 
 _EXTRA = {"additionalProperties", "unevaluatedProperties"}
-_FILE_FIELDS = {"id", "name", "size"}
+FILE_FIELDS = {"id", "name", "size"}
 _WORDS = (
     ("电话", "0531-00000000"), ("手机", "13800000000"), ("意见", "情况属实，同意。"), ("原因", "设备改造周期较长，需要合理安排工期。"),
     ("网址", "https://example.org/"), ("单位", "示例单位"), ("名称", "示例名称"), ("地点", "企业会议室"), ("地址", "示例路 1 号"),
@@ -212,7 +212,7 @@ class _Maker:
 
     def _object(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         properties = schema.get("properties", {})
-        if set(properties) == _FILE_FIELDS:
+        if set(properties) == FILE_FIELDS:
             if self.make_file is None:
                 return {"id": 1, "name": "示例.pdf", "size": 1}
             return self.make_file()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NoReturn
 
@@ -81,10 +81,16 @@ class Evaluation:
         self._since_label = EVENT_LABELS.get(since or "", "起算日")
         self._left = MAX_WORK
 
-    def namespace(self) -> dict[str, Any]:
-        """Everything that the code can name: case variables and our functions, and no builtins."""
-        given = {name: getattr(self, method) for table in (FUNCTIONS, INTERNAL) for name, method in table.items()}
-        return {**self._variables, **given, "__builtins__": {}}
+    def namespace(self, names: Iterable[str]) -> dict[str, Any]:
+        """What the names of some code stand for: our functions and case variables, and no builtins."""
+        space: dict[str, Any] = {"__builtins__": {}}
+        for name in names:
+            method = FUNCTIONS.get(name) or INTERNAL.get(name)
+            if method is not None:
+                space[name] = getattr(self, method)
+            elif name in self._variables:
+                space[name] = self._variables[name]
+        return space
 
     # -- what things cost ---------------------------------------------------------------------------------------------
 

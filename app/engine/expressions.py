@@ -62,13 +62,13 @@ def evaluate(source: str, variables: Mapping[str, Any]) -> Any:
     """The value of an expression over case variables. Raises `ExpressionError` with a Chinese sentence."""
     found = compiled(source, False)
     evaluation = Evaluation(variables, found.since)
-    return _run(source, lambda: evaluation.weighed(eval(found.code, evaluation.namespace())))
+    return _run(source, lambda: evaluation.weighed(eval(found.code, evaluation.namespace(found.code.co_names))))
 
 
 def execute(source: str, variables: dict[str, Any]) -> None:
     """Runs a script: its assignments change `variables`, all or nothing. Raises `ExpressionError`."""
     found = compiled(source, True)
-    space = Evaluation(variables, found.since).namespace()
+    space = Evaluation(variables, found.since).namespace(found.code.co_names)
     _run(source, lambda: exec(found.code, space))
     variables.update({name: _plain(source, space[name]) for name in sorted(found.assigned) if name in space})
 

@@ -83,6 +83,15 @@ class Advance:
     body: bytes = b""
 
 
+@dataclass(frozen=True)
+class WaitingEvent:
+    """An event of the diagram that has not happened yet, and the activities around it, outermost first."""
+
+    engine_id: str
+    legal: LegalElement
+    callers: tuple[str, ...]
+
+
 class WorkflowCache:
     """Live workflows of recently moved cases, by case and revision. A stale revision is never used."""
 
@@ -232,6 +241,15 @@ class Run:
         advance.body = state.dump(self.workflow)
         self.workflow.script_engine.operators = None
         return advance
+
+    def waiting_events(self) -> list[WaitingEvent]:
+        """The events of the diagram that wait, for their time or for something else to happen."""
+        found = []
+        for task in self.workflow.event_manager.tasks.values():
+            legal = self.definition.resolve(task) if task.has_state(TaskState.WAITING) else None
+            if legal is not None:
+                found.append(WaitingEvent(task.id.hex, legal, self._callers(task)))
+        return found
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -89,7 +90,21 @@ def in_force(session: Session, key: str, on: dt.date) -> Definition | None:
     return in_force_among(session.scalars(deployed.order_by(Definition.version.desc())).all(), on)
 
 
-def in_force_among(versions: Sequence[Definition], on: dt.date) -> Definition | None:
+class Dated(Protocol):
+    """What has a period in which its regulation is in force."""
+
+    @property
+    def in_force_from(self) -> dt.date | None: ...
+    @property
+    def in_force_to(self) -> dt.date | None: ...
+    @property
+    def extension_note(self) -> str | None: ...
+
+
+Version = TypeVar("Version", bound=Dated)
+
+
+def in_force_among(versions: Sequence[Version], on: dt.date) -> Version | None:
     """Of versions, newest first, the newest whose period holds a day.
 
     A regulation past its expiry starts no case unless an administrator recorded its extension; an extension ends where a newer version begins.

@@ -3,6 +3,7 @@
 Importing this package makes every table known to `Base.metadata`.
 """
 
+from app.model.approval import Approval, ApprovalStatus, DefinitionAuthor, LibraryImport
 from app.model.base import Base
 from app.model.case import Case, CaseParty, CaseState, CaseStatus
 from app.model.case_migration import (
@@ -15,7 +16,7 @@ from app.model.case_migration import (
     MigrationRunStatus,
 )
 from app.model.definition import Blob, Definition, DefinitionFile, DefinitionStatus
-from app.model.design import Design, DesignSave, DesignStatus
+from app.model.design import Design, DesignEditor, DesignSave, DesignStatus
 from app.model.document import Document
 from app.model.enterprise import Enterprise
 from app.model.event import Event
@@ -45,6 +46,8 @@ from app.model.task import ClockStop, Draft, Task, TaskStatus
 from app.model.timer import Timer, TimerKind
 
 __all__ = [
+    "Approval",
+    "ApprovalStatus",
     "Base",
     "Blob",
     "Case",
@@ -60,9 +63,11 @@ __all__ = [
     "ClockStop",
     "ConsultantService",
     "Definition",
+    "DefinitionAuthor",
     "DefinitionFile",
     "DefinitionStatus",
     "Design",
+    "DesignEditor",
     "DesignSave",
     "DesignStatus",
     "Document",
@@ -82,6 +87,7 @@ __all__ = [
     "IncidentRunItem",
     "IncidentStatus",
     "Lease",
+    "LibraryImport",
     "MemberStatus",
     "Membership",
     "MigrationAct",

@@ -29,6 +29,8 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_region_started", "region_code", "id"),
         Index("ix_cases_definition_status", "definition_id", "status"),
+        Index("ix_cases_started", "definition_id", "started_at", "region_code"),
+        Index("ix_cases_ended", "definition_id", "ended_at", "started_at", "region_code"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

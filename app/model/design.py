@@ -55,3 +55,12 @@ class DesignSave(Base):
     saved_at: Mapped[dt.datetime]
 
     saved_by: Mapped[User] = relationship(lazy="raise")
+
+
+class DesignEditor(Base):
+    """Somebody who has saved in a design, also when the save itself is no longer kept: nobody approves their own work."""
+
+    __tablename__ = "design_editors"
+
+    design_id: Mapped[int] = mapped_column(ForeignKey("designs.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)

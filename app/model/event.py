@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.model.base import Base, Key
+
+_NO_CASE = text("case_id IS NULL")
 
 
 class Event(Base):
     """One thing that happened in a case or to the system."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_events_case", "case_id", "id"),
+        Index("ix_events_without_case", "kind", "id", sqlite_where=_NO_CASE, postgresql_where=_NO_CASE),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))

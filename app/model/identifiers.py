@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from stdnum import numdb
@@ -131,6 +132,30 @@ def region_ancestors(code: str) -> list[str]:
     if normal != line[0]:
         line.append(normal)
     return line
+
+
+@cache
+def regions_within(code: str = "") -> tuple[tuple[str, str], ...]:
+    """Codes and names of the divisions one level below: provinces without a code; for a province its cities, and the counties directly under it."""
+    if not code:
+        return tuple((one, name) for number in range(11, 83) if (name := _region_names(one := f"{number}0000")[0]) is not None)
+    if not code.endswith("00"):
+        return ()
+    if not code.endswith("0000"):
+        return _named(f"{code[:4]}{number:02d}" for number in range(1, 100))
+    found: list[tuple[str, str]] = []
+    for number in range(1, 100):
+        city = f"{code[:2]}{number:02d}00"
+        name = _region_names(city)[0]
+        if name in _GROUPS:
+            found += regions_within(city)
+        elif name is not None:
+            found.append((city, name))
+    return tuple(found)
+
+
+def _named(codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, name) for code in codes if (name := _region_names(code)[0]) is not None and name not in _GROUPS)
 
 
 @lru_cache(maxsize=4096)

@@ -40,6 +40,7 @@ class Incident(Base):
         Index("ix_incidents_cause", "status", "cause", "id"),
         Index("ix_incidents_case", "case_id", "id"),
         Index("ix_incidents_task", "task_id"),
+        Index("ix_incidents_definition", "definition_id", "opened_at"),
         Index("uq_incidents_of_case", "case_id", unique=True, sqlite_where=_UNRESOLVED, postgresql_where=_UNRESOLVED),
         Index("uq_incidents_of_delivery", "outbox_id", unique=True, sqlite_where=_UNRESOLVED, postgresql_where=_UNRESOLVED),
     )

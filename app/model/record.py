@@ -20,7 +20,7 @@ class EnterpriseRecord(Base):
     key: Mapped[str] = mapped_column(String(120), unique=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"), index=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))  # order, fine, credit, restriction, filing
+    kind: Mapped[str] = mapped_column(String(20))  # order, fine, penalty, withdrawal, credit, restriction, filing
     sanction: Mapped[str | None] = mapped_column(String(60))  # id of the sanction in the catalogue
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     note: Mapped[str | None] = mapped_column(String(300))

@@ -29,7 +29,7 @@ def _enter(context: ServiceContext, kind: str, sanction: str | None, amount: Dec
 
 @operator("record_sanction")
 def record_sanction(context: ServiceContext, kind: str, sanction: str | None = None, amount: Any = None, note: str | None = None) -> None:
-    """An order, a fine (CNY), or a penalty under other laws that an article refers to, with what it is (`note`).
+    """An order, a fine (CNY), a certificate withdrawn, or a penalty under other laws that an article refers to, with what it is (`note`).
 
     A fine outside what its article allows is refused; an order to rectify need not be a sanction.
     """

@@ -6,12 +6,14 @@ import io
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.access.principal import Principal
 from app.cases import documents, expert_acts, forms, rosters, work
+from app.cases.samples import FILE_FIELDS
 from app.model import Case, Task
 from app.simulation import seats
 from app.simulation.delays import SAME_DAY, Delay
@@ -33,6 +35,7 @@ class Turn:
     values_key: str = ""  # the key under which the scenario gives the values
     recusals: int = 0  # of the drawn experts
     delay: Delay | None = SAME_DAY
+    exact: bool = False  # the values are the whole form, as somebody submitted it: nothing is filled in
 
 
 class Answerer:
@@ -69,7 +72,8 @@ class Answerer:
 
     def _next(self, section: str, answers: Mapping[str, Answers], task: Task) -> tuple[Answers, int] | None:
         """The answers that reach a task, and which time it is, counted from 0."""
-        key = next((key for key in (task.element_id, task.name, *task.basis.split()) if key in answers), None)
+        steps = (f"{task.process_key}:{task.element_id}", task.element_id, task.name, *task.basis.split())
+        key = next((key for key in (*(f"{step}@{task.case_id}" for step in steps), *steps) if key in answers), None)
         if key is None:
             return None
         place = task.case_id, f"{task.process_key}:{task.element_id}", f"{section}:{key}"
@@ -88,6 +92,13 @@ class Answerer:
         if task.panel == "experts" and expert_acts.may_organise(who) is not None:
             seats.take(session, who, case, turn.recusals)
         schema, _ = forms.form_of(session, task, case)
+        data = _with_files(turn.values, session, stage, who) if turn.exact else self._usual(session, stage, who, task, case, schema, turn)
+        work.complete(session, who, task.id, data)
+
+    def _usual(
+        self, session: Session, stage: Stage, who: Principal, task: Task, case: Case, schema: Mapping[str, Any], turn: Turn
+    ) -> dict[str, Any]:
+        """The values that are given, and for the rest of the form what lets the case go its ordinary way. Raises `NoSample`."""
         names = set(field_names(schema))
         given = {**forms.prefilled(session, task, case, schema), **{k: v for k, v in turn.values.items() if k in names}}
         choice = usual_choice(schema, turn.decision, given.get(CHOICE))
@@ -96,7 +107,7 @@ class Answerer:
         data = filled(schema, given, lambda: _file(session, stage, who))
         for name, value in turn.values.items():
             (self._taken if kept(data.get(name), value) else self._left).add((turn.values_key, name))
-        work.complete(session, who, task.id, data)
+        return data
 
     def _strike(self, session: Session, who: Principal, task: Task, case: Case) -> None:
         if case.roster_id is None or task.panel != "roster":
@@ -128,6 +139,17 @@ class Answerer:
                 yield Mistake(f"“{listed.struck}”没有出现，企业没有被剔除", listed.line, unknown_step=True)
 
 
-def _file(session: Session, stage: Stage, who: Principal) -> dict[str, Any]:
-    made = documents.upload(session, stage.files, who, "样例.pdf", io.BytesIO(SAMPLE_FILE))
+def _with_files(value: Any, session: Session, stage: Stage, who: Principal) -> Any:
+    """A value with a sample in the place of each file: of files only the names are there."""
+    if isinstance(value, list):
+        return [_with_files(item, session, stage, who) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if set(value) == FILE_FIELDS:
+        return _file(session, stage, who, f"{Path(str(value['name'])).stem[:80]}.pdf")
+    return {name: _with_files(item, session, stage, who) for name, item in value.items()}
+
+
+def _file(session: Session, stage: Stage, who: Principal, name: str = "样例.pdf") -> dict[str, Any]:
+    made = documents.upload(session, stage.files, who, name, io.BytesIO(SAMPLE_FILE))
     return {"id": made.id, "name": made.name, "size": made.size}

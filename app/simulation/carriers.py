@@ -30,7 +30,7 @@ class Carrier:
     @property
     def keys(self) -> tuple[str, ...]:
         """The names by which a scenario may answer it, the more exact ones first."""
-        return self.element, self.name, *self.basis
+        return f"{self.process}:{self.element}", self.element, self.name, *self.basis
 
 
 class Carriers:

@@ -37,9 +37,9 @@ class _Checker:
         self._schemas: dict[str | None, dict[str, Any]] = {}
 
     def answers(self, answers: Answers) -> None:
-        tasks = self.carriers.by_key.get(answers.key)
+        tasks = self.carriers.by_key.get(answers.step)
         if not tasks:
-            self.mistakes.append(Mistake(self.unknown(answers.key), answers.line, unknown_step=True))
+            self.mistakes.append(Mistake(self.unknown(answers.step), answers.line, unknown_step=True))
         elif answers.section == "decisions":
             self.decisions(answers, tasks)
         elif answers.section == "forms":

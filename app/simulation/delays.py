@@ -42,6 +42,9 @@ class Delay:
         moment = dt.datetime.combine(day, max(local.timetz().replace(tzinfo=None), OPENS_AT), clock.SHANGHAI) + PAUSE
         return min(moment, max(dt.datetime.combine(day, CLOSES_AT, clock.SHANGHAI), local)).astimezone(dt.UTC)
 
+    def __str__(self) -> str:
+        return f"{self.value}{self.unit}"
+
 
 SAME_DAY = Delay(0, "d")
 NEVER = "never"

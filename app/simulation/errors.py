@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.cases.errors import CaseError
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -31,3 +33,10 @@ class ScenarioError(Exception):
     def only_unknown_steps(self) -> bool:
         """Whether nothing else is wrong than answers to steps that never come up."""
         return all(mistake.unknown_step for mistake in self.mistakes)
+
+
+class TakesTooLong(CaseError):
+    """A simulation that did not come to its end in the time that it was given. Nothing is kept of it."""
+
+    def __init__(self, message: str = "运行的时间太长，已经停下：请缩短期间，或者减少企业") -> None:
+        super().__init__(message)

@@ -12,6 +12,9 @@ from app import clock
 INCIDENT, STUCK = "incident", "stuck"
 """Beside the events of a sound run: a case that failed at an element, and one that waits for nobody and nothing."""
 
+PASSED, CANCELLED = "element_passed", "task_cancelled"
+"""What only a trial tells: an element that was passed, and a task that nobody has to do any more."""
+
 
 @dataclass(frozen=True)
 class SimulatedEvent:

@@ -91,11 +91,12 @@ def _usual_variables(compiled: CompiledDefinition) -> dict[str, Any]:
     today."""
     today = clock.today()
     listed = {"grounds": ["1"], "list_published_on": today.isoformat(), "mandatory": True, "year": today.year}
-    days = dict.fromkeys(_unset_days(compiled), today.isoformat())
+    days = dict.fromkeys(unset_days(compiled), today.isoformat())
     return {**days, **{name: value for name, value in listed.items() if name in compiled.variables}}
 
 
-def _unset_days(compiled: CompiledDefinition) -> set[str]:
+def unset_days(compiled: CompiledDefinition) -> set[str]:
+    """Days that limits count from and that no script of the process sets."""
     wanted: set[str] = set()
     given: set[str] = set()
     for process in compiled.processes.values():

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import count
 
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from app.cases.samples import NoSample
 from app.jobs.deliveries import deliver_ready
 from app.model import Case, CaseStatus, OutboxMessage, OutboxStatus, Task, TaskStatus, Timer
 from app.simulation.answering import Answerer, Turn
+from app.simulation.errors import TakesTooLong
 from app.simulation.events import INCIDENT, STUCK, SimulatedEvent
 from app.simulation.stage import Stage
 from app.simulation.stream import NEWEST, Stream
@@ -49,7 +50,17 @@ Tell = Callable[[SimulatedEvent], None]
 class Play:
     """One simulation under way."""
 
-    def __init__(self, stage: Stage, stream: Stream, answerer: Answerer, tell: Tell, *, start: dt.datetime, until: dt.datetime) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        stream: Stream,
+        answerer: Answerer,
+        tell: Tell,
+        *,
+        start: dt.datetime,
+        until: dt.datetime,
+        ends_at: float | None = None,
+    ) -> None:
         self.stage = stage
         self.stream = stream
         self.answerer = answerer
@@ -58,8 +69,8 @@ class Play:
         self.faults: list[str] = []
         self.acts = 0
         self._tell = tell
-        self._agenda: list[tuple[dt.datetime, int, int, Turn]] = []
-        self._order = count()
+        self._ends_at = ends_at  # of `time.monotonic()`
+        self._agenda: list[tuple[dt.datetime, int, Turn]] = []  # when, which task
         self._never: set[int] = set()  # tasks that nobody ever does, as the scenario has it
         self._refused: set[int] = set()  # cases with a task that cannot be completed
         self._given_up: set[int] = set()  # deliveries that were told to have failed
@@ -74,9 +85,7 @@ class Play:
         with clock.at(self.now):
             self._look()
         while (moment := self._next()) is not None and moment < self.until:
-            self.now = max(self.now, moment)
-            with clock.at(self.now):
-                self._happen()
+            self._reach(moment)
             if self.acts > MOST_ACTS:
                 self._fault(f"模拟超过 {MOST_ACTS} 次办理仍没有结束，请缩短期间（until）")
                 break
@@ -96,6 +105,14 @@ class Play:
         answer = self._agenda[0][0] if self._agenda else None
         return min((moment for moment in (self._delivery, self._timer, answer) if moment is not None), default=None)
 
+    def _reach(self, moment: dt.datetime) -> None:
+        """Goes to an instant at which something is due, and lets it happen. Raises `TakesTooLong`."""
+        if self._ends_at is not None and time.monotonic() > self._ends_at:
+            raise TakesTooLong
+        self.now = max(self.now, moment)
+        with clock.at(self.now):
+            self._happen()
+
     def _happen(self) -> None:
         """Lets happen what is due now: deliveries before timers, timers before answers."""
         database = self.stage.database
@@ -108,7 +125,7 @@ class Play:
             time_passing.handle_due(database)
             self._look(fires)
         else:
-            _, _, task_id, turn = heapq.heappop(self._agenda)
+            _, task_id, turn = heapq.heappop(self._agenda)
             self._answer(task_id, turn)
             self._look()
 
@@ -167,15 +184,21 @@ class Play:
     def _plan(self, session: Session) -> None:
         for task in session.scalars(_OPENED, {"last": self._last_task}).all():
             self._last_task = task.id
-            if task.status != TaskStatus.OPEN or task.organisation_id is None:
-                continue
-            turn = self.answerer.turn(task, self.stream.choices(session, task))
-            if turn is None:
-                continue
-            if turn.delay is None:
-                self._never.add(task.id)
-            else:
-                heapq.heappush(self._agenda, (turn.delay.after(task.created_at), next(self._order), task.id, turn))
+            if task.status == TaskStatus.OPEN and task.organisation_id is not None:
+                self._opened(session, task)
+
+    def _opened(self, session: Session, task: Task) -> None:
+        """A task is there for somebody to do."""
+        turn = self.answerer.turn(task, self.stream.choices(session, task))
+        if turn is not None:
+            self._decide(task, turn)
+
+    def _decide(self, task: Task, turn: Turn) -> None:
+        """What a task gets, and when."""
+        if turn.delay is None:
+            self._never.add(task.id)
+        else:
+            heapq.heappush(self._agenda, (turn.delay.after(task.created_at), task.id, turn))
 
     def _undelivered(self, session: Session) -> None:
         """Deliveries that were given up: nobody would ever hear of them."""
@@ -215,13 +238,17 @@ class Play:
             *session.scalars(select(Timer.case_id).where(Timer.due_at.is_not(None))),
             *session.scalars(select(OutboxMessage.case_id).where(OutboxMessage.status == OutboxStatus.READY)),
         }
-        planned = {task_id for _, _, task_id, _ in self._agenda} | self._never
+        planned = self._planned()
         for case in session.scalars(select(Case).where(Case.status == CaseStatus.ACTIVE).order_by(Case.id)):
             tasks = session.scalars(select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)).all()
             if case.id in waiting or case.id in self._refused or any(task.id in planned for task in tasks):
                 continue
             unset = [task.waiting_for for task in tasks if task.waiting_for]
             yield case, unset[0] if unset else _why(tasks)
+
+    def _planned(self) -> set[int]:
+        """Tasks of which it is known what becomes of them."""
+        return {task_id for _, task_id, _ in self._agenda} | self._never
 
     def _fault(self, sentence: str) -> None:
         self.faults.append(sentence)

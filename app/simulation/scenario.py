@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,10 +18,11 @@ from app.model.identifiers import IdentifierError, check_county
 from app.simulation import yaml_lines
 from app.simulation.delays import Delay, read_delay
 from app.simulation.errors import Mistake, ScenarioError
+from app.simulation.expected import read_expected
 from app.simulation.yaml_lines import Lines
 
 KEYS = (
-    "process", "start", "region", "enterprise", "roster", "experts", "registered", "data", "decisions", "forms", "recusals", "delays", "until",
+    "process", "start", "region", "enterprise", "roster", "experts", "registered", "data", "decisions", "forms", "recusals", "delays", "until", "expected",
 )  # fmt: skip
 ENTERPRISE_KEYS = ("name", "uscc", "industry_code", "address", "legal_representative", "contact_name", "contact_phone")
 ROSTER_KEYS = (*ENTERPRISE_KEYS, "grounds", "region", "struck")
@@ -28,6 +30,7 @@ USCC_LENGTH, USCC_ALPHABET = 18, frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 HORIZON_YEARS = 10
 """A scenario without `until` ends so many years after its start."""
 STARTS_AT = dt.time(9)
+_OF_CASE = re.compile(r"@\d+$")
 
 Section = Literal["decisions", "forms", "recusals", "delays"]
 
@@ -37,9 +40,14 @@ class Answers:
     """What a step gets: the first time, the second time, …; the last one repeats. Counted in each case by itself."""
 
     section: Section
-    key: str  # a legal step id, or the name or element id of a task
+    key: str  # a legal step id, or the name or element id of a task; behind an @ the case that alone is meant
     values: tuple[Any, ...]
     line: int | None = None
+
+    @property
+    def step(self) -> str:
+        """The key without the case."""
+        return _OF_CASE.sub("", self.key)
 
     def nth(self, n: int) -> Any:
         """The answer for the `n`-th time, counted from 0."""
@@ -89,6 +97,7 @@ class Scenario:
     recusals: Mapping[str, Answers] = field(default_factory=dict)  # how many of the drawn experts recuse
     delays: Mapping[str, Answers] = field(default_factory=dict)  # their values are `Delay`, or none for never
     until: dt.datetime | None = None  # the first instant that is not simulated any more
+    expected: tuple[str, ...] | None = None  # what must happen, as `expected` writes it; none where nobody said
     lines: Lines = field(default_factory=Lines)
 
     def answers(self) -> list[Answers]:
@@ -144,8 +153,16 @@ class _Reader:
             recusals=self.section(data, "recusals", self.recusal),
             delays=self.section(data, "delays", self.delay),
             until=until,
+            expected=self.expected(data),
             lines=self.lines,
         )
+
+    def expected(self, data: Mapping[str, Any]) -> tuple[str, ...] | None:
+        text = data.get("expected")
+        if text is not None and not isinstance(text, str):
+            self.wrong("expected 应为一段文字（expected: |），每行一件事", "expected")
+            return None
+        return None if text is None else tuple(read_expected(text))
 
     # -- parts --------------------------------------------------------------------------------------------------------
 

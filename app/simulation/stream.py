@@ -37,13 +37,14 @@ from app.model import (
     RosterEntry,
     Task,
 )
-from app.simulation.events import SimulatedEvent
+from app.simulation.events import PASSED, SimulatedEvent
 from app.simulation.stage import Stage
 
 RECORD_WORDS = {
     "order": "责令",
     "fine": "罚款",
     "penalty": "依其他法律处罚",
+    "withdrawal": "收回证书",
     "credit": "信用记录",
     "restriction": "限制享受优惠政策",
     "filing": "备案",
@@ -95,9 +96,10 @@ class _Batch:
 class Stream:
     """What a simulation tells, read act by act."""
 
-    def __init__(self, stage: Stage, *, explain: bool = False) -> None:
+    def __init__(self, stage: Stage, *, explain: bool = False, passing: bool = False) -> None:
         self.stage = stage
         self.explain = explain
+        self.passing = passing  # tell every element that was passed, too, and through which activities one gets to each
         self._last: dict[type[Any], int] = {}
         self._lifted: set[int] = set()
         self._cases: dict[int, Case] = {}
@@ -111,7 +113,7 @@ class Stream:
         new = {model: self._new(session, model, last or 0) for model, last in zip(_READ, newest, strict=True)}
         batch = self._batch(session, new[Event])
         for row, event in enumerate(batch.rows):
-            if event.kind in _TOLD:
+            if event.kind in _TOLD or (self.passing and event.kind == PASSED):
                 batch.add(row, self._event(session, batch, event, fires or {}))
         for notice in new[Notice]:
             self._tell_notice(session, batch, notice)
@@ -155,7 +157,7 @@ class Stream:
         tasks = {task.id: task for task in session.scalars(select(Task).where(Task.id.in_(ids)))} if ids else {}
         batch = _Batch(rows, tasks)
         for number, row in enumerate(rows):
-            if row.kind == "element_passed":
+            if row.kind == PASSED:
                 place = _Place(number, row.process_key, row.element_id, tuple(row.basis.split()), row.name)
                 batch.passed.setdefault(str(row.detail.get("engine_id")), place)
         return batch
@@ -192,6 +194,8 @@ class Stream:
             return replace(told, detail=self._start_detail(session, row, case))
         if row.kind == "case_ended":
             return replace(told, detail={"title": case.title})
+        if row.kind == PASSED:
+            return replace(told, detail={"callers": row.detail.get("callers", [])})
         return replace(told, detail=dict(row.detail))
 
     def _about_task(self, session: Session, told: SimulatedEvent, row: Event, task: Task) -> SimulatedEvent:
@@ -201,6 +205,8 @@ class Stream:
         choices = self.choices(session, task)
         if row.kind == "task_completed":
             detail |= {"choice": choices.get(task.decision or ""), "opinion": row.detail.get("opinion")}
+        if self.passing:
+            detail |= {"task": task.id, "callers": (task.context or {}).get("_callers")}
         if self.explain and task.deadline is not None:
             detail["derivation"] = Deadline.from_dict(task.deadline).explain()
         return replace(
@@ -346,7 +352,7 @@ class Stream:
     def _by_operator(self, session: Session, batch: _Batch, case_id: int | None, operator: str, argument: str = "") -> _Place:
         """The service task of the act that called an operator, for effects whose key does not name it."""
         for number, row in enumerate(batch.rows):
-            if row.case_id != case_id or row.kind != "element_passed" or row.process_key is None or case_id is None:
+            if row.case_id != case_id or row.kind != PASSED or row.process_key is None or case_id is None:
                 continue
             process = store.of_case(session, self._case(session, case_id)).processes[row.process_key]
             arguments = {source for element, kind, source in process.expressions if element == row.element_id and kind == "parameter"}

@@ -28,7 +28,7 @@ class Timeline:
 
     def lines(self, event: SimulatedEvent) -> Iterator[str]:
         """The lines of one event; none for mail and for notices that repeat another line."""
-        if event.event == "message_sent" or (event.event == "notice_sent" and event.detail.get("kind") in _REPEATING):
+        if repeats(event):
             self._left_out[event.event] += 1
             return
         if event.day != self._day:
@@ -37,7 +37,7 @@ class Timeline:
             self._day = event.day
             yield format_date(event.day)
         time = event.at.astimezone(clock.SHANGHAI).strftime("%H:%M")
-        yield f"  {time}  {event.case}  {WORDS.get(event.event, event.event)}  {_said(event)}"
+        yield f"  {time}  {event.case}  {WORDS.get(event.event, event.event)}  {said(event)}"
         for line in event.detail.get("derivation", ()) if event.event == "task_created" else ():
             yield f"           {line}"
 
@@ -55,7 +55,13 @@ class Timeline:
             yield f"另有待办、进展和办结通知 {self._left_out['notice_sent']} 份，邮件 {self._left_out['message_sent']} 封，未逐条列出（--json 全部列出）。"
 
 
-def _said(event: SimulatedEvent) -> str:
+def repeats(event: SimulatedEvent) -> bool:
+    """Whether an event only says again what another line says: mail, and notices of a task, of progress, of the end."""
+    return event.event == "message_sent" or (event.event == "notice_sent" and event.detail.get("kind") in _REPEATING)
+
+
+def said(event: SimulatedEvent) -> str:
+    """What happened, in words."""
     due = f"，期限 {event.due}" if event.due else ""
     who = f" → {event.org}" if event.org else ""
     match event.event:

@@ -60,8 +60,7 @@ def _full_marks(schema: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     fields = schema.get("properties", {})
     points = fields.get(rule["scores"], {}).get("properties", {})
-    vetoes = fields.get(rule["vetoes"], {}).get("properties", {})
-    return {
-        rule["scores"]: {name: item["maximum"] for name, item in points.items() if "maximum" in item},
-        rule["vetoes"]: dict.fromkeys(vetoes, False),
-    }
+    marks = {rule["scores"]: {name: item["maximum"] for name, item in points.items() if "maximum" in item}}
+    if "vetoes" not in rule:
+        return marks
+    return {**marks, rule["vetoes"]: dict.fromkeys(fields.get(rule["vetoes"], {}).get("properties", {}), False)}

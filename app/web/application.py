@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.config import ROOT, Settings
 from app.runtime import Runtime
-from app.web import access_control, commands, context, errors, health
+from app.web import access_control, commands, context, errors, health, regions
 from app.web.admin import blueprint as admin
 from app.web.api import blueprint as api
 from app.web.auth import blueprint as auth
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         registers.bp,
         library.bp,
         designer.bp,
+        regions.bp,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from flask import Response
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def attachment(body: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
     """A file to save, or to look at where the browser can."""

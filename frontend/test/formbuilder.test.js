@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { reckoned } from '../src/form/reckoning.js';
+import { importForm } from '../src/formbuilder/importing.js';
 import { readCondition, writeCondition } from '../src/formbuilder/model/conditions.js';
 import * as edits from '../src/formbuilder/model/edits.js';
 import { fieldNamed, fieldsOf, furtherRules, sectionsOf, shownWhen } from '../src/formbuilder/model/form.js';
@@ -10,6 +12,7 @@ import { readJson, writeJson } from '../src/formbuilder/model/json.js';
 import { KINDS, emptyForm } from '../src/formbuilder/model/kinds.js';
 import { knownNames, nameProblem, suggestName } from '../src/formbuilder/model/names.js';
 import * as scoring from '../src/formbuilder/model/scoring.js';
+import { back, begin, changedFiles, forth, readForms, step } from '../src/formbuilder/project.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../forms');
 const FILES = readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith('.json'));
@@ -193,4 +196,73 @@ test('the sheet of the library is written as it was when nothing of it changes',
   assert.equal(written(scoring.setVetoes(one, vetoes)), written(one));
   const { grades, above, failed } = scoring.gradesOf(one);
   assert.equal(written(scoring.setGrades(one, grades, { above, failed })), written(one));
+});
+
+const FILE = 'forms/common/report_submit.json';
+const LAYOUT = 'forms/common/report_submit.ui.json';
+const design = {
+  [FILE]: textOf('common/report_submit.json'),
+  [LAYOUT]: textOf('common/report_submit.ui.json'),
+};
+
+test('what was only opened is not written, whatever its layout', () => {
+  const crowded = { ...design, [FILE]: JSON.stringify(JSON.parse(design[FILE])) };
+  assert.deepEqual(changedFiles(readForms(crowded).forms, crowded), {});
+});
+
+test('schema and layout of a form are saved together, a form that is gone with both its files', () => {
+  const { forms } = readForms(design);
+  const changed = {
+    [FILE]: edits.addField(forms[FILE], { kind: 'date', name: 'on', title: '日期', section: 0 }),
+  };
+  assert.deepEqual(Object.keys(changedFiles(changed, design)), [FILE, LAYOUT]);
+  assert.deepEqual(changedFiles({}, design), { [FILE]: null, [LAYOUT]: null });
+});
+
+test('a form that cannot be read stays as it is', () => {
+  const files = { ...design, [FILE]: '{' };
+  const { forms, broken } = readForms(files);
+  assert.deepEqual(Object.keys(broken), [FILE]);
+  assert.deepEqual(changedFiles(forms, files, broken), {});
+});
+
+test('quick typing in one place is one step of undoing', () => {
+  let history = begin('a');
+  history = step(history, 'b', 'title', 1000);
+  history = step(history, 'c', 'title', 1500);
+  history = step(history, 'd', 'title', 9000);
+  assert.equal(back(history).now, 'c');
+  assert.equal(back(back(history)).now, 'a');
+  assert.equal(forth(back(history)).now, 'd');
+});
+
+test('an imported schema keeps what the builder does not know, and says so', () => {
+  const given = {
+    type: 'object',
+    properties: {
+      staff: { type: 'integer', title: '职工人数', deprecated: true },
+      place: { type: 'object', title: '地址', properties: { street: { type: 'string' } } },
+      bare: { type: 'string' },
+    },
+    dependentRequired: { staff: ['place'] },
+  };
+  const { form: made, account } = importForm(JSON.stringify(given));
+  assert.deepEqual(made.schema.properties.place, given.properties.place);
+  assert.deepEqual(made.schema.dependentRequired, given.dependentRequired);
+  assert.deepEqual(account.edited, ['职工人数：数字', 'bare：文字（一行）']);
+  assert.equal(account.kept.length, 3);
+  assert.equal(account.changed.length, 3);
+  assert.throws(() => importForm('[]'), /应是一个对象/);
+  assert.throws(() => importForm('{"type": "string"}'), /properties/);
+  assert.throws(() => importForm('{'), /不是有效的 JSON/);
+});
+
+test('computed fields are reckoned as one types, as the server does', () => {
+  const schema = {
+    'x-computed': { twice: { op: 'product', of: ['sum', 2] }, sum: { op: 'sum', of: ['a', 'rows.cost'] } },
+  };
+  const rows = [{ cost: 2 }, {}];
+  assert.deepEqual(reckoned(schema, { a: 1.005, rows }), { a: 1.005, rows, sum: 3.01, twice: 6.02 });
+  const untouched = { b: 1 };
+  assert.equal(reckoned(schema, untouched), untouched);
 });

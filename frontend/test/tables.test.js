@@ -131,16 +131,13 @@ test('columns are named as in the head of the table, else as in the forms', () =
   assert.equal(found[0].field.title, '费用');
 });
 
-test("another's save is joined with one's own, but for files that both changed", () => {
-  const base = { a: '1', b: '1', c: '1' };
-  const files = createFiles(base, { d: '1' });
-  files.set('a', '2');
+test('what is changed here is known until somebody else has saved it otherwise', () => {
+  const files = createFiles({ a: '1', b: '1' }, { d: '1' });
+  files.set('a', '1');
   files.set('b', '2');
-  files.set('c', '2');
-  files.set('c', '1');
-  assert.deepEqual(files.merge(base, { a: '1', b: '3', c: '3' }), ['b']);
-  assert.deepEqual(files.changes(), { a: '2', b: '2' });
-  assert.deepEqual([files.text('c'), files.text('d')], ['3', '1']);
-  files.yieldTo('b', '3');
-  assert.deepEqual(files.changes(), { a: '2' });
+  files.set('d', null);
+  assert.deepEqual(files.changes(), { b: '2', d: null });
+  assert.deepEqual(files.replace({ a: '1', b: '3' }), ['b']);
+  assert.deepEqual(files.changes(), { d: null });
+  assert.deepEqual([files.text('b'), files.text('d')], ['3', undefined]);
 });

@@ -138,3 +138,22 @@ test('problems come in the order of the form', () => {
     ['b', 'a', 'c'],
   );
 });
+
+test('a field that is wrong inside is not called needless as well', () => {
+  const schema = {
+    type: 'object',
+    unevaluatedProperties: false,
+    properties: {
+      scores: {
+        type: 'object',
+        title: '打分',
+        properties: { 1: { type: 'number', title: '报告' } },
+        required: ['1'],
+      },
+    },
+  };
+  assert.deepEqual(check(schema, { scores: {} }), [
+    { path: ['scores', '1'], keyword: 'required', message: '请填写“报告”' },
+  ]);
+  assert.equal(check(schema, { other: 1 }).length, 1);
+});

@@ -58,7 +58,7 @@ def test_a_draft_does_not_count(world: World) -> None:
 def test_the_newest_deployed_version_counts_with_its_number(world: World) -> None:
     deploy(world, changed("months(5, since=rectification_ordered_on)"))
     found = shandong(world)
-    assert "Task_Rectify" in wrong(found)
+    assert "Activity_Rectify" in wrong(found)
     assert {one.facts.version for one in found.disagreements} == {2}
 
 

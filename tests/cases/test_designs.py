@@ -177,3 +177,17 @@ def test_a_name_that_is_taken_is_refused(world: World) -> None:
 def test_what_is_not_there_is_not_found(world: World) -> None:
     with pytest.raises(NotFound), world.transaction() as session:
         designs.begin(session, world.principal(session, "admin"), "shandong.nothing", 1)
+
+
+def test_a_form_that_breaks_the_rules_is_marked_and_keeps_a_design_from_being_finished(world: World) -> None:
+    design_id = begun(world)
+    path = "forms/shandong/site_check.json"
+    broken = b'{"title": "\xe8\xa1\xa8", "type": "object", "properties": {"n": {"type": "number"}}}'
+    with world.transaction() as session:
+        me = world.principal(session, "admin")
+        revision = designs.save(session, me, design_id, 1, {path: broken}).revision
+        design = designs.find(session, me, design_id)
+        found = designs.check(session, design, designs.files_of(session, designs.latest(session, design)))
+        assert [(one.file, one.element) for one in found] == [(path, "/properties/n")]
+    with world.transaction() as session, pytest.raises(DiagramError):
+        designs.finish(session, world.principal(session, "admin"), design_id, revision)

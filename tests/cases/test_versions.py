@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from app.cases import library, starting, versions
+from app.cases import library, periods_in_force, starting, versions
 from app.cases.errors import CaseError, Conflict, Forbidden, NotFound
 from app.engine import store
 from app.engine.definition import content_hash
@@ -162,9 +162,7 @@ def test_what_new_cases_will_take_is_known_beforehand(moving: Moving) -> None:
     dated(moving, name="一")
     second = dated(moving, name="二")
     with moving.world.session() as session:
-        found = versions.successor(session, second)
-        assert found is not None
-        assert found.version == 1
+        assert [span.version for span in periods_in_force.once_retired(session, second)] == [1]
 
 
 def test_a_case_on_a_retired_version_goes_on(moving: Moving) -> None:

@@ -1,4 +1,4 @@
-"""Beijing's lists, audits, acceptance and what follows from them: every step carried, every scenario as it was worked out, and what each form allows.
+"""Beijing's lists, audits, acceptance and what follows from them: the traps of its texts, and what each form allows.
 
 Registers and money of Beijing have tests of their own.
 """
@@ -6,119 +6,29 @@ Registers and money of Beijing have tests of their own.
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cases import coverage, forms, library, samples
-from app.config import ROOT
+from app.cases import forms, samples
 from app.law.catalogue import catalogue
-from app.law.labels import ACTOR_LABELS
-from app.simulation import Simulation, read_scenario, simulate
-from tests.simulation.expected import expected_in, lines_of
+from tests.processes.jurisdictions import BEIJING, LIBRARY
 
-ELSEWHERE = ("fund", "expert", "agency")
-"""How the names of Beijing's other processes begin."""
-FOLDER = ROOT / "tests/scenarios/beijing"
-SCENARIOS = sorted(path for path in FOLDER.glob("*.yaml") if not path.stem.startswith(ELSEWHERE))
-LIBRARY = library.read_folder(ROOT)
-KEYS = sorted(k for k in LIBRARY.diagrams if k.startswith("beijing.") and not k.removeprefix("beijing.").startswith(ELSEWHERE))
-DOCUMENTS = ("bj-audit-2006", "bj-acceptance-2007")
-BEIJING = catalogue().jurisdiction("beijing")
-STEPS = [s.id for p in BEIJING.procedures.values() if p.document.id in DOCUMENTS for s in p.steps]  # type: ignore[union-attr]
-ON_THE_SIDE = {
-    # What ends while the case goes on: it is told as the events that led there.
-    "beijing.disclosure": {"逾期未公布，已立案"},
-    "beijing.execution": {"逾期已处理"},
-    "beijing.execution_reaudit": {"逾期已处理"},
-    "beijing.execution_report": {"逾期已处理"},
-    "beijing.mandatory_audit": {"没有公布义务"},
-}
-
-
-@cache
-def played(path: Path) -> Simulation:
-    return simulate(read_scenario(path.read_text(encoding="utf-8")))
-
-
-def events(name: str) -> list[str]:
-    return lines_of(played(FOLDER / f"{name}.yaml").events)
-
-
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_happens_as_it_was_worked_out(path: Path) -> None:
-    result = played(path)
-    assert lines_of(result.events) == expected_in(path.with_suffix(".expected"))
-    assert (result.exit_status, result.faults, result.unused) == (0, [], [])
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_every_outcome_of_a_process_has_a_scenario(key: str) -> None:
-    outcomes = {e.name for e in LIBRARY.process(key).elements.values() if e.tag == "endEvent"}
-    reached = {e.name for path in SCENARIOS for e in played(path).events if e.event == "case_ended" and e.process == key}
-    assert outcomes - reached <= ON_THE_SIDE.get(key, set())
-
-
-def test_every_expectation_belongs_to_a_scenario() -> None:
-    assert {path.with_suffix(".yaml") for path in FOLDER.glob("*.expected") if not path.stem.startswith(ELSEWHERE)} == set(SCENARIOS)
+TEXTS = catalogue().jurisdiction("beijing")
 
 
 # -- the law ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step_id", STEPS)
-def test_every_step_is_carried(step_id: str) -> None:
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    own = {s for e in elements if e.called is None for s in e.properties.get("basis", "").split()}
-    handed_down = {s for e in elements for part in e.parts.values() for s in part.get("basis", "").split()}
-    assert step_id in own | handed_down
-
-
 def test_the_acceptance_has_all_of_its_steps() -> None:
-    assert len([s for s in STEPS if s.startswith("bj-acceptance-2007.acceptance.")]) == 27
-
-
-def test_every_time_limit_is_the_one_of_the_text_or_explained() -> None:
-    found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "beijing")
-    assert [d for d in found.disagreements if d.facts.definition in KEYS] == []
-    assert [u for u in found.unknown if u.facts.definition in KEYS] == []
-    assert [step.id for step in found.without_limit if step.document.id in DOCUMENTS] == []
-
-
-def named_actors() -> set[tuple[str, str]]:
-    """(step, actor) wherever a diagram names an actor outright."""
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    facts = [given for e in elements for given in ((e.properties, *e.parts.values()) if e.is_human else e.parts.values())]
-    return {
-        (s, given["actor"]) for given in facts if given.get("actor") in ACTOR_LABELS for s in given.get("basis", "").split() if s in STEPS
-    }
-
-
-def test_every_step_is_done_by_whom_the_text_names() -> None:
-    others = set()
-    for step_id, actor in named_actors():
-        step = catalogue().step(step_id)
-        assert step is not None
-        if actor not in (step.actor, *step.partners):
-            others.add((step_id, actor))
-    assert others == {
-        ("bj-audit-2006.listing-exceed.s2", "city_environment"),  # the chain's part for a level that Beijing has not
-        ("bj-audit-2006.penalty.s1", "enterprise"),  # who corrects: article 40 of the law, to which the one step refers
-    }
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_view_has_at_most_25_elements(key: str) -> None:
-    assert len(LIBRARY.process(key).elements) <= 25
+    assert len([s for s in BEIJING.steps if s.startswith("bj-acceptance-2007.acceptance.")]) == 27
 
 
 def test_there_is_no_city_between_the_district_and_beijing() -> None:
-    found = events("listing_exceed_published")
+    found = BEIJING.events("listing_exceed_published")
     done = [line.split()[3] for line in found if " 1 task_completed " in line]
     assert done == ["bj-audit-2006.listing-exceed.s2", "bj-audit-2006.listing-exceed.s3"]
-    assert not any(e.actor == "city_environment" for e in played(FOLDER / "listing_exceed_published.yaml").events)
+    assert not any(e.actor == "city_environment" for e in BEIJING.play("listing_exceed_published").events)
 
 
 # -- traps --------------------------------------------------------------------------------------------------------------------
@@ -126,54 +36,54 @@ def test_there_is_no_city_between_the_district_and_beijing() -> None:
 
 def test_filing_after_two_months_is_in_time_within_45_workdays() -> None:
     """Article 13 and article 11 count by themselves: 45 workdays end later than two months."""
-    found = events("mandatory_audit_filing_independent")
+    found = BEIJING.events("mandatory_audit_filing_independent")
     assert "2025-03-20 1 task_completed bj-audit-2006.execution.s2b due=2025-03-20" in found
     assert not any("task_overdue" in line for line in found)
 
 
 def test_starting_late_is_no_offence_of_the_first_class() -> None:
-    assert not any("beijing.penalty" in line for line in events("mandatory_audit_filed_but_started_late"))
-    assert sum("case_started beijing.penalty" in line for line in events("mandatory_audit_toxic_late")) == 2
+    assert not any("beijing.penalty" in line for line in BEIJING.events("mandatory_audit_filed_but_started_late"))
+    assert sum("case_started beijing.penalty" in line for line in BEIJING.events("mandatory_audit_toxic_late")) == 2
 
 
 @pytest.mark.parametrize("name", ["penalty_exceed_audit", "penalty_exceed_false_report", "penalty_toxic_disclosure", "penalty_other"])
 def test_no_article_of_the_law_reaches_beyond_whom_it_names(name: str) -> None:
-    found = events(name)
+    found = BEIJING.events(name)
     assert any("supervision" in line for line in found)
     assert not any("责令" in line or "罚款 " in line for line in found)
 
 
 def test_only_the_first_class_publishes_its_emissions() -> None:
-    assert not any("disclosure" in line for line in events("mandatory_audit_toxic"))
+    assert not any("disclosure" in line for line in BEIJING.events("mandatory_audit_toxic"))
 
 
 def test_self_audits_are_filed_with_the_district_and_entrusted_ones_with_beijing() -> None:
     def told(name: str) -> set[str]:
-        return {line.split("-> ")[1].split()[0] for line in events(name) if " filing " in line}
+        return {line.split("-> ")[1].split()[0] for line in BEIJING.events(name) if " filing " in line}
 
     assert told("execution_filing_self") == told("voluntary_filing_self") == {"北京市海淀区工业和信息化局", "北京市海淀区生态环境局"}
     assert told("execution_filing_entrusted") == told("voluntary_filing_entrusted") == {"北京市工业和信息化局", "北京市生态环境局"}
 
 
 def test_the_first_list_is_copied_to_the_coordinator_and_the_second_is_not() -> None:
-    assert any("listing-exceed.s5 notice -> 北京市工业和信息化局" in line for line in events("listing_exceed_published"))
-    assert [line for line in events("listing_toxic_published") if "notice_sent" in line and " 3 " not in line] == [
+    assert any("listing-exceed.s5 notice -> 北京市工业和信息化局" in line for line in BEIJING.events("listing_exceed_published"))
+    assert [line for line in BEIJING.events("listing_toxic_published") if "notice_sent" in line and " 3 " not in line] == [
         "2025-01-10 2 notice_sent bj-audit-2006.listing-toxic.s4 notice -> 甲厂"
     ]
 
 
 def test_two_months_count_from_the_receipt_in_beijing_not_in_the_district() -> None:
-    assert "2025-03-21 1 task_created bj-acceptance-2007.acceptance.s5a due=2025-05-21" in events("acceptance_returned")
+    assert "2025-03-21 1 task_created bj-acceptance-2007.acceptance.s5a due=2025-05-21" in BEIJING.events("acceptance_returned")
 
 
 def test_ten_workdays_count_from_the_end_of_the_visit_not_from_the_opinion() -> None:
-    found = events("acceptance_voluntary")
+    found = BEIJING.events("acceptance_voluntary")
     assert "2025-05-01 1 task_completed bj-acceptance-2007.acceptance.s13 =pass due=2025-05-06" in found
     assert "2025-05-01 1 task_created bj-acceptance-2007.acceptance.s14 due=2025-05-14" in found
 
 
 def test_a_failure_is_copied_and_not_published() -> None:
-    found = events("acceptance_mandatory_rectified")
+    found = BEIJING.events("acceptance_mandatory_rectified")
     failed = next(i for i, line in enumerate(found) if "acceptance.s15 =fail" in line)
     again = next(i for i, line in enumerate(found) if "rectification.s2 " in line and "completed" in line)
     between = found[failed:again]
@@ -182,15 +92,15 @@ def test_a_failure_is_copied_and_not_published() -> None:
 
 
 def test_only_applicants_for_the_subsidy_get_the_letters_of_2006() -> None:
-    with_subsidy, without = events("acceptance_subsidy_rectified"), events("acceptance_voluntary")
+    with_subsidy, without = BEIJING.events("acceptance_subsidy_rectified"), BEIJING.events("acceptance_voluntary")
     for step in ("s1", "s2", "s3", "s4", "s5", "s6"):
         assert any(f"subsidy-acceptance.{step} " in line for line in with_subsidy)
     assert not any("subsidy-acceptance" in line for line in without)
-    assert not any("subsidy-acceptance" in line for line in events("acceptance_mandatory_rectified"))
+    assert not any("subsidy-acceptance" in line for line in BEIJING.events("acceptance_mandatory_rectified"))
 
 
 def test_without_a_pool_the_case_waits_and_says_what_is_missing() -> None:
-    found = played(FOLDER / "acceptance_no_pool.yaml")
+    found = BEIJING.play("acceptance_no_pool")
     waiting = [e for e in found.events if e.event == "task_created"][-1]
     assert (waiting.name, waiting.actor) == ("增补专家库", "support_body")
     assert not any(e.event == "incident" for e in found.events)
@@ -236,7 +146,7 @@ def test_article_20_asks_five_auditors_of_listed_enterprises_and_two_of_others(
 
 
 def test_the_first_class_publishes_everything_that_article_10_lists() -> None:
-    fields = BEIJING.forms["bj-audit-2006.disclosure-form"].fields  # type: ignore[union-attr]
+    fields = TEXTS.forms["bj-audit-2006.disclosure-form"].fields  # type: ignore[union-attr]
     titles = {about["title"] for about in form("disclosure")["properties"].values()}
     assert {field["label"] for field in fields} <= titles
     for table, columns in (("materials", 2), ("products", 2), ("pollutants", 7)):
@@ -260,7 +170,7 @@ CATALOGUE_FORMS = [
 def test_a_form_has_the_fields_of_the_text(law: str, name: str, inside: dict[str, str]) -> None:
     schema = form(name)
     shown = {about["title"]: key for key, about in schema["properties"].items()}
-    for field in BEIJING.forms[law].fields:  # type: ignore[union-attr]
+    for field in TEXTS.forms[law].fields:  # type: ignore[union-attr]
         label = inside.get(field["label"], field["label"])
         key = next((key for title, key in shown.items() if title.startswith(label) or label.startswith(title)), None)
         assert key is not None, label
@@ -285,7 +195,7 @@ def test_the_opinion_of_the_experts_follows_from_article_9(decision: str, ground
 
 
 def test_the_sheet_is_not_in_the_sources_and_nothing_is_made_up_for_it() -> None:
-    sheet = BEIJING.scoring["bj-acceptance-2007.score"]  # type: ignore[union-attr]
+    sheet = TEXTS.scoring["bj-acceptance-2007.score"]  # type: ignore[union-attr]
     schema = form("acceptance_score")
     assert (sheet.total, sheet.pass_mark) == (None, None)
     assert "x-scoring" not in schema
@@ -386,6 +296,6 @@ def test_the_fines_are_those_of_the_law_that_article_30_refers_to(sanction: str)
     found = catalogue().sanction(sanction)
     assert found is not None
     assert found.fine == {"min": 0, "max": 100_000, "currency": "CNY"}
-    parts = [part for key in KEYS for e in LIBRARY.process(key).elements.values() for part in e.parts.values()]
+    parts = [part for key in BEIJING.keys for e in LIBRARY.process(key).elements.values() for part in e.parts.values()]
     bounded = {part["formJsonSchemaFilename"] for part in parts if part.get("sanction") == sanction and "formJsonSchemaFilename" in part}
     assert bounded == {"common/fine_to_100000.json"}

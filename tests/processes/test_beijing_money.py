@@ -1,77 +1,18 @@
-"""Beijing's money: every scenario as it was worked out, the tables counted by hand at their edges, and who gets which money."""
+"""Beijing's money: the tables counted by hand at their edges, and who gets which money."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cases import coverage, forms, library, samples
-from app.config import ROOT
+from app.cases import forms, samples
 from app.engine.decision_tables import read_tables
 from app.law.catalogue import catalogue
-from app.law.labels import ACTOR_LABELS
-from app.simulation import Simulation, read_scenario, simulate
-from tests.simulation.expected import expected_in, lines_of
+from tests.processes.jurisdictions import LIBRARY
 
-FOLDER = ROOT / "tests/scenarios/beijing"
-SCENARIOS = sorted(FOLDER.glob("fund_*.yaml"))
-LIBRARY = library.read_folder(ROOT)
-KEYS = sorted(key for key in LIBRARY.diagrams if key.startswith("beijing.fund_"))
-SHARED = {"beijing.fund_joint", "beijing.fund_joint_three", "beijing.fund_report_delivery"}
-"""What only runs inside other processes: their scenarios go through it."""
-STEPS = [s.id for p in catalogue().jurisdiction("beijing").procedures.values() if p.document.id == "bj-fund-2007" for s in p.steps]  # type: ignore[union-attr]
 TABLES = read_tables("fund.dmn", LIBRARY.bodies["processes/beijing/fund.dmn"])
-
-
-@cache
-def played(path: Path) -> Simulation:
-    return simulate(read_scenario(path.read_text(encoding="utf-8")))
-
-
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_happens_as_it_was_worked_out(path: Path) -> None:
-    result = played(path)
-    assert lines_of(result.events) == expected_in(path.with_suffix(".expected"))
-    assert (result.exit_status, result.faults, result.unused) == (0, [], [])
-
-
-@pytest.mark.parametrize("key", sorted(set(KEYS) - SHARED))
-def test_every_outcome_of_a_process_has_a_scenario(key: str) -> None:
-    outcomes = {e.name for e in LIBRARY.process(key).elements.values() if e.tag == "endEvent"}
-    reached = {e.name for path in SCENARIOS for e in played(path).events if e.event == "case_ended" and e.process == key}
-    assert outcomes == reached
-
-
-@pytest.mark.parametrize("step_id", STEPS)
-def test_every_step_of_the_measures_is_carried(step_id: str) -> None:
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    own = {s for e in elements if e.called is None for s in e.properties.get("basis", "").split()}
-    handed_down = {s for e in elements for part in e.parts.values() for s in part.get("basis", "").split()}
-    assert step_id in own | handed_down
-
-
-def test_every_time_limit_is_the_one_of_the_text() -> None:
-    found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "beijing")
-    assert [one for one in found.disagreements if any(step.document.id == "bj-fund-2007" for step in one.steps)] == []
-    assert [step.id for step in found.without_limit if step.document.id == "bj-fund-2007"] == []
-
-
-def test_every_step_is_done_by_whom_the_text_names() -> None:
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    facts = [given for e in elements for given in ((e.properties, *e.parts.values()) if e.is_human else e.parts.values())]
-    named = {(s, f["actor"]) for f in facts if f.get("actor") in ACTOR_LABELS for s in f.get("basis", "").split()}
-    others = {(s, actor) for s, actor in named if (step := catalogue().step(s)) and actor not in (step.actor, *step.partners)}
-    # The enterprise says whether it belongs to a district: the text has no step of its own for that.
-    assert others == {("bj-fund-2007.audit-fee.s0", "enterprise")}
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_view_has_at_most_25_elements(key: str) -> None:
-    assert len(LIBRARY.process(key).elements) <= 25
 
 
 # -- the tables ---------------------------------------------------------------------------------------------------------------

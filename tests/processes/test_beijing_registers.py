@@ -1,11 +1,9 @@
-"""Beijing's experts and consultants: every scenario as it was worked out, and what their registers count, start and remember."""
+"""Beijing's experts and consultants: what their registers count, start and remember."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +12,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.access import scope
 from app.access.organisations import region_at
-from app.cases import coverage, forms, library, manual_start, register_days, samples, starting
-from app.config import ROOT
-from app.law.catalogue import catalogue
-from app.law.labels import ACTOR_LABELS
+from app.cases import forms, manual_start, register_days, samples, starting
 from app.law.registers import Act
 from app.model import (
     Case,
@@ -33,79 +28,21 @@ from app.model import (
     Standing,
     Task,
 )
-from app.simulation import Simulation, places, read_scenario, simulate
+from app.simulation import places
 from app.simulation.scenario import Facts
-from tests.simulation.expected import expected_in, lines_of
+from tests.processes import jurisdictions
 from tests.support import registers
 from tests.support.registers import BEIJING, client, entry_of, expert, listed, marks_of, proposals_of, result
 from tests.support.world import World, uscc_of
 
-FOLDER = ROOT / "tests/scenarios/beijing"
-SCENARIOS = sorted([*FOLDER.glob("expert_*.yaml"), *FOLDER.glob("agency_*.yaml")])
-LIBRARY = library.read_folder(ROOT)
-KEYS = sorted(key for key in LIBRARY.diagrams if key.startswith(("beijing.expert_", "beijing.agency_")))
-DOCUMENTS = ("bj-expert-2007", "bj-agency-2007")
-ELSEWHERE = {
-    # A second application while the first one is under way needs a register with a history: see below.
-    "beijing.expert_admission": {"不受理"},
-    "beijing.agency_application": {"不受理"},
-}
-STEPS = [s.id for p in catalogue().jurisdiction("beijing").procedures.values() if p.document.id in DOCUMENTS for s in p.steps]  # type: ignore[union-attr]
 COUNTY = "110105"
-
-
-@cache
-def played(path: Path) -> Simulation:
-    return simulate(read_scenario(path.read_text(encoding="utf-8")))
-
-
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_happens_as_it_was_worked_out(path: Path) -> None:
-    result = played(path)
-    assert lines_of(result.events) == expected_in(path.with_suffix(".expected"))
-    assert (result.exit_status, result.faults, result.unused) == (0, [], [])
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_every_outcome_of_a_process_has_a_scenario(key: str) -> None:
-    outcomes = {e.name for e in LIBRARY.process(key).elements.values() if e.tag == "endEvent"}
-    reached = {e.name for path in SCENARIOS for e in played(path).events if e.event == "case_ended" and e.process == key}
-    assert outcomes - reached == ELSEWHERE.get(key, set())
-
-
-@pytest.mark.parametrize("step_id", STEPS)
-def test_every_step_of_the_two_measures_is_carried(step_id: str) -> None:
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    own = {s for e in elements if e.called is None for s in e.properties.get("basis", "").split()}
-    handed_down = {s for e in elements for part in e.parts.values() for s in part.get("basis", "").split()}
-    assert step_id in own | handed_down
-
-
-def test_every_time_limit_is_the_one_of_the_text() -> None:
-    found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "beijing")
-    assert [one for one in found.disagreements if any(step.document.id in DOCUMENTS for step in one.steps)] == []
-    assert [step.id for step in found.without_limit if step.document.id in DOCUMENTS] == []
-
-
-def test_every_step_is_done_by_whom_the_text_names() -> None:
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    facts = [given for e in elements for given in ((e.properties, *e.parts.values()) if e.is_human else e.parts.values())]
-    named = {(s, f["actor"]) for f in facts if f.get("actor") in ACTOR_LABELS for s in f.get("basis", "").split()}
-    others = {(s, actor) for s, actor in named if (step := catalogue().step(s)) and actor not in (step.actor, *step.partners)}
-    # Recusals are declared by experts and registered by the support body; complaints of anybody are registered by the commission.
-    assert others == {("bj-expert-2007.selection.s2", "support_body"), ("bj-agency-2007.complaint.s1", "province_coordinator")}
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_view_has_at_most_25_elements(key: str) -> None:
-    assert len(LIBRARY.process(key).elements) <= 25
 
 
 # -- forms ----------------------------------------------------------------------------------------------------------------------
 
 
 def form(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(LIBRARY.bodies[f"forms/beijing/{name}.json"])
+    loaded: dict[str, Any] = json.loads(jurisdictions.LIBRARY.bodies[f"forms/beijing/{name}.json"])
     return loaded
 
 

@@ -77,31 +77,33 @@ def test_a_part_says_what_kind_of_publication_it_is() -> None:
     assert published.detail["kind"] == "passed_list"
 
 
-def test_a_rectification_may_be_ordered_again() -> None:
-    parts = {
-        "order": part("city_environment", name="责令"), "rectify": part("enterprise", name="整改"),
-        "examine": part("city_environment", name="核查"),
-    }  # fmt: skip
-    answers = {"forms": {"责令": [{"rectify_by": "2025-02-10"}, {"rectify_by": "2025-04-10"}]}, "delays": {"整改": ["never", "1m"]}}
-    assert done(play("rectification_loop", parts, decisions={"核查": ["correct", "pass"]}, **answers)) == [
-        "2025-01-10 责令", "2025-02-11 核查 correct", "2025-02-11 责令", "2025-03-11 整改", "2025-03-11 核查 pass",
-    ]  # fmt: skip
+RECTIFYING = {
+    "order": part("city_environment", title="整改通知书", text="请整改：{requirements}", note="验收未通过"),
+    "rectify": part("enterprise", name="整改", due="months(6, since=acceptance_failed_on)"),
+}
 
 
-def test_a_limit_of_the_text_prevails_over_the_date_of_the_order() -> None:
-    parts = {
-        "order": part("city_environment", "common/rectification_order_fixed", name="责令"),
-        "rectify": part("enterprise", name="整改", due="months(6, since=rectification_ordered_on)"),
-        "examine": part("city_environment", name="核查"),
-    }  # fmt: skip
-    created = next(e for e in play("rectification_loop", parts).events if e.event == "task_created" and e.name == "整改")
-    assert str(created.due) == "2025-07-10"
+def test_an_order_to_rectify_stands_in_the_record_and_reaches_the_enterprise() -> None:
+    result = play("rectification", RECTIFYING, data={"acceptance_failed_on": "2025-01-10", "requirements": "停用旧炉"})
+    assert done(result) == ["2025-01-10 整改"]
+    assert [e.detail["note"] for e in result.events if e.event == "record_changed"] == ["验收未通过"]
+    assert [(e.name, e.detail["body"]) for e in result.events if e.event == "notice_sent" and e.detail["kind"] == "notice"] == [
+        ("整改通知书", "请整改：停用旧炉")
+    ]
 
 
-def test_a_score_sent_back_is_given_anew() -> None:
-    parts = {"score": part("expert_group", "shandong/acceptance_score", name="打分"), "confirm": part("province_environment", name="确认")}
-    result = play("scoring", parts, decisions={"确认": ["return", "confirm"]})
-    assert [line[11:] for line in done(result)] == ["打分", "确认 return", "打分", "确认 confirm"]
+def test_who_is_late_rectifies_all_the_same() -> None:
+    result = play("rectification", RECTIFYING, data={"acceptance_failed_on": "2025-01-10"}, delays={"整改": "7m"})
+    assert done(result) == ["2025-08-10 整改"]
+    assert [str(e.due) for e in result.events if e.event == "task_overdue"] == ["2025-07-10"]
+
+
+def test_a_limit_counts_from_the_day_of_the_scoring() -> None:
+    parts = {"score": part("expert_group", "shandong/acceptance_score", name="打分")}
+    confirming = user("Then", "核实", actor="province_environment", due="months(2, since=scored_on)")
+    result = play("scoring", parts, then=confirming, delays={"打分": "10d"})
+    assert [line[11:] for line in done(result)] == ["打分", "核实"]
+    assert [str(e.due) for e in result.events if e.event == "task_created" and e.name == "核实"] == ["2025-03-20"]
 
 
 REVIEWING = {
@@ -257,7 +259,7 @@ def test_one_countersigner_is_not_followed_by_another() -> None:
 
 def test_who_is_on_a_list_without_a_term_need_not_apply_again() -> None:
     again = {name: {**facts, "name": f"再次{facts.get('name', '')}"} for name, facts in BOOK.items()}
-    asked = {"region": "440106", "forms": {"申请": APPLICANT, "再次申请": APPLICANT}}
+    asked: dict[str, Any] = {"region": "440106", "forms": {"申请": APPLICANT, "再次申请": APPLICANT}}
     result = play_all(("register_entry", BOOK), ("register_entry", again), **asked)
     assert [line[11:] for line in done(result)] == ["申请", "审查 approve", "再次申请"]
 
@@ -324,7 +326,7 @@ def test_a_criticism_within_the_house_is_not_published() -> None:
     parts = removing("province_coordinator", "warn", "publish", act="criticism")
     book = entering("tj-expert-2009.registry", "province_coordinator")
     book["apply"] = part("expert", "shandong/expert_application", name="申请", register="tj-expert-2009.registry", to="expert")
-    asked = {
+    asked: dict[str, Any] = {
         "decisions": {"find": ["warn"]}, "forms": {"申请": {"expert_name": "张三"}, "find": {"ground": "warnings.5"}}, "region": "120101"
     }  # fmt: skip
     result = play_all(("register_entry", book), ("register_removal", parts), **asked)

@@ -1,102 +1,25 @@
-"""Guangdong's procedures: every step carried, every scenario as it was worked out, and the sheets as their annexes have them."""
+"""Guangdong's procedures: what the text does not sanction, and the sheets as their annexes have them."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cases import coverage, forms, library, samples
-from app.config import ROOT
+from app.cases import forms, samples
 from app.law.catalogue import catalogue
-from app.law.labels import ACTOR_LABELS
-from app.simulation import Simulation, read_scenario, simulate
+from app.simulation import simulate
 from app.simulation.values import filled
-from tests.simulation.expected import expected_in, lines_of
+from tests.processes.jurisdictions import GUANGDONG, LIBRARY
 
-FOLDER = ROOT / "tests/scenarios/guangdong"
-SCENARIOS = sorted(FOLDER.glob("*.yaml"))
-LIBRARY = library.read_folder(ROOT)
-KEYS = sorted(key for key in LIBRARY.diagrams if key.startswith("guangdong."))
-SHARED = {"guangdong.city_verification", "guangdong.countersigning", "guangdong.three_departments"}
-"""What only runs inside other processes: their scenarios go through it."""
-ELSEWHERE = {
-    # What ends while the case goes on: it is told as the events that led there.
-    "guangdong.acceptance_filing": {"继续等候申请"},
-    "guangdong.assessment_filing": {"继续等候申请"},
-}
-STEPS = [s.id for p in catalogue().jurisdiction("guangdong").procedures.values() if p.document.id == "gd-audit-2009" for s in p.steps]  # type: ignore[union-attr]
 JUDGED = {"vetoes": {"1": False}, "assessors": "甲", "research_share": 3, "gas_rate": 98, "water_rate": 98}
 
 
-@cache
-def played(path: Path) -> Simulation:
-    return simulate(read_scenario(path.read_text(encoding="utf-8")))
-
-
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_happens_as_it_was_worked_out(path: Path) -> None:
-    result = played(path)
-    assert lines_of(result.events) == expected_in(path.with_suffix(".expected"))
-    assert (result.exit_status, result.faults, result.unused) == (0, [], [])
-
-
-@pytest.mark.parametrize("key", sorted(set(KEYS) - SHARED))
-def test_every_outcome_of_a_process_has_a_scenario(key: str) -> None:
-    outcomes = {e.name for e in LIBRARY.process(key).elements.values() if e.tag == "endEvent"}
-    reached = {e.name for path in SCENARIOS for e in played(path).events if e.event == "case_ended" and e.process == key}
-    assert outcomes - reached <= ELSEWHERE.get(key, set())
-
-
-def test_every_expectation_belongs_to_a_scenario() -> None:
-    assert {path.stem for path in FOLDER.glob("*.expected")} == {path.stem for path in SCENARIOS}
-
-
-@pytest.mark.parametrize("step_id", STEPS)
-def test_every_step_of_the_measures_is_carried(step_id: str) -> None:
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    own = {s for e in elements if e.called is None for s in e.properties.get("basis", "").split()}
-    handed_down = {s for e in elements for part in e.parts.values() for s in part.get("basis", "").split()}
-    assert step_id in own | handed_down
-
-
-def test_every_time_limit_is_the_one_of_the_text_or_explained() -> None:
-    found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "guangdong")
-    assert (found.disagreements, found.unknown) == ((), ())
-    assert [step.id for step in found.without_limit if step.document.id == "gd-audit-2009"] == []
-
-
-def named_actors() -> set[tuple[str, str]]:
-    """(step, actor) wherever a diagram names an actor outright."""
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    facts = [given for e in elements for given in ((e.properties, *e.parts.values()) if e.is_human else e.parts.values())]
-    return {
-        (s, given["actor"]) for given in facts if given.get("actor") in ACTOR_LABELS for s in given.get("basis", "").split() if s in STEPS
-    }
-
-
-def test_every_step_is_done_by_whom_the_text_names() -> None:
-    others = set()
-    for step_id, actor in named_actors():
-        step = catalogue().step(step_id)
-        assert step is not None
-        if actor not in (step.actor, *step.partners):
-            others.add((step_id, actor))
-    # The text has no step of its own for what the consultant does after the order.
-    assert others == {("gd-audit-2009.agency-removal.s1", "consultant")}
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_view_has_at_most_25_elements(key: str) -> None:
-    assert len(LIBRARY.process(key).elements) <= 25
-
-
 def test_a_city_without_counties_checks_the_application_itself() -> None:
-    path = FOLDER / "mandatory_assessment_no_county.yaml"
-    check = next(e for e in played(path).events if e.event == "task_completed" and e.name == "形式审查并上报")
+    check = next(
+        e for e in GUANGDONG.play("mandatory_assessment_no_county").events if e.event == "task_completed" and e.name == "形式审查并上报"
+    )
     assert check.actor == "city_environment"
 
 
@@ -116,32 +39,28 @@ def test_the_other_reading_of_thirty_days_before_the_expiry_is_one_cell_of_a_tab
 # -- what the text does not sanction ------------------------------------------------------------------------------------------
 
 
-def events(name: str) -> list[str]:
-    return lines_of(played(FOLDER / f"{name}.yaml").events)
-
-
 def test_a_report_that_is_late_leads_to_no_sanction() -> None:
     """Article 45 lists refusing the audit, not applying and not passing; reporting late is none of them."""
-    found = events("mandatory_audit_late")
+    found = GUANGDONG.events("mandatory_audit_late")
     assert any("task_overdue cn-audit-2004.execution.s8" in line for line in found)
     assert not any("mandatory-penalty" in line for line in found)
 
 
 def test_the_day_of_scoring_starts_the_twenty_workdays_and_not_the_opinion() -> None:
-    found = events("voluntary_acceptance_80")
+    found = GUANGDONG.events("voluntary_acceptance_80")
     assert "2025-04-13 1 task_completed gd-audit-2009.voluntary-acceptance.s10" in found
     assert "2025-04-13 1 task_created gd-audit-2009.voluntary-acceptance.s11 due=2025-05-12" in found
 
 
 def test_a_good_score_that_fails_at_the_province_gives_no_city_title() -> None:
-    assert not any("voluntary-acceptance.s17" in line for line in events("voluntary_acceptance_spot_check"))
+    assert not any("voluntary-acceptance.s17" in line for line in GUANGDONG.events("voluntary_acceptance_spot_check"))
 
 
 def test_the_record_of_article_45_knows_no_fine() -> None:
     sanction = catalogue().sanction("gd-audit-2009.s45")
     assert sanction is not None
     assert sanction.fine is None
-    assert not any(" 罚款" in line for path in SCENARIOS for line in events(path.stem))
+    assert not any(" 罚款" in line for path in GUANGDONG.scenarios for line in GUANGDONG.events(path.stem))
 
 
 # -- sheets -------------------------------------------------------------------------------------------------------------------

@@ -1,104 +1,31 @@
-"""The national baseline: every step carried, every scenario as it was worked out, and sanctions that reach whom their article names."""
+"""The national baseline: sanctions that reach whom their article names, places that stand instead, and forms with the fields of their documents."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cases import coverage, forms, library
-from app.config import ROOT
+from app.cases import forms
 from app.law.catalogue import Step, catalogue
-from app.law.labels import ACTOR_LABELS
-from app.simulation import Simulation, read_scenario, simulate
-from tests.simulation.expected import expected_in, lines_of
-
-FOLDER = ROOT / "tests/scenarios/national"
-SCENARIOS = sorted(FOLDER.glob("*.yaml"))
-LIBRARY = library.read_folder(ROOT)
-KEYS = sorted(key for key in LIBRARY.diagrams if key.startswith("national."))
-PROCEDURES = (
-    *(p.id for p in catalogue().jurisdiction("national").procedures.values() if p.document.id in ("cn-audit-2004", "cn-fund-2009")),  # type: ignore[union-attr]
-    *(f"cn-law-2002.{name}" for name in ("polluter-list", "agreement", "audit", "penalty-audit", "penalty-recycling", "penalty-label")),
-    "cn-industry-2009.evaluation",
-    "cn-industry-2009.yearly-report",
-)
-STEPS = [step.id for name in PROCEDURES for step in catalogue().procedure(name).steps]  # type: ignore[union-attr]
-SHARED = {
-    "national.audit_steps", "national.central_copy", "national.execution", "national.fund_decision", "national.fund_province",
-    "national.fund_report", "national.overdue_audit", "national.plan_delivery", "national.publish_on_behalf", "national.reaudit",
-    "national.report_delivery",
-}  # fmt: skip
-"""What only runs inside other processes: their scenarios go through it."""
-WHILE_GOING_ON = {
-    # What ends while the case goes on: it is told as the events that led there.
-    "national.disclosure": {"逾期已转查处"},
-    "national.mandatory_audit": {"逾期已处理"},
-    "national.polluter_disclosure": {"企业已公布"},
-}
-
-
-@cache
-def played(path: Path) -> Simulation:
-    return simulate(read_scenario(path.read_text(encoding="utf-8")))
-
-
-def events(name: str) -> list[str]:
-    return lines_of(played(FOLDER / f"{name}.yaml").events)
+from app.simulation import simulate
+from tests.processes.jurisdictions import LIBRARY, NATIONAL, played
 
 
 def elements(key: str) -> Iterator[Any]:
     yield from LIBRARY.process(key).elements.values()
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_happens_as_it_was_worked_out(path: Path) -> None:
-    result = played(path)
-    assert lines_of(result.events) == expected_in(path.with_suffix(".expected"))
-    assert (result.exit_status, result.faults, result.unused) == (0, [], [])
-
-
-@pytest.mark.parametrize("key", sorted(set(KEYS) - SHARED))
-def test_every_outcome_of_a_process_has_a_scenario(key: str) -> None:
-    outcomes = {e.name for e in elements(key) if e.tag == "endEvent"}
-    reached = {e.name for path in SCENARIOS for e in played(path).events if e.event == "case_ended" and e.process == key}
-    assert outcomes - reached == WHILE_GOING_ON.get(key, set())
-
-
-def test_every_expectation_belongs_to_a_scenario() -> None:
-    assert {path.stem for path in FOLDER.glob("*.expected")} == {path.stem for path in SCENARIOS}
-
-
-@pytest.mark.parametrize("step_id", STEPS)
-def test_every_step_is_carried(step_id: str) -> None:
-    own = {s for key in KEYS for e in elements(key) if e.called is None for s in e.properties.get("basis", "").split()}
-    handed_down = {s for key in KEYS for e in elements(key) for part in e.parts.values() for s in part.get("basis", "").split()}
-    assert step_id in own | handed_down
-
-
-def test_every_time_limit_is_the_one_of_the_text() -> None:
-    found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "national")
-    assert (found.disagreements, found.unknown) == ((), ())
-    assert [step.id for step in found.without_limit if step.id in STEPS] == []
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_view_has_at_most_25_elements(key: str) -> None:
-    assert len(LIBRARY.process(key).elements) <= 25
-
-
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", NATIONAL.keys)
 def test_a_process_is_in_force_from_the_day_of_its_document(key: str) -> None:
     """The catalogue knows no end of these documents; the notice of 2009 has no day of its own and counts from its issue."""
     process = LIBRARY.process(key)
     steps = {s for e in elements(key) for facts in (e.properties, *e.parts.values()) for s in facts.get("basis", "").split() if "." in s}
     documents = [found.document for s in steps if (found := catalogue().procedure(s.rpartition(".")[0])) is not None]
     days = {str(document.effective or document.issued) for document in documents}
-    shared = key in SHARED and not days  # its steps are its callers'
+    shared = process.properties["starts"] == "called" and not days  # its steps are its callers'
     assert shared or process.properties["in_force_from"] in days
     assert "in_force_to" not in process.properties
 
@@ -106,23 +33,15 @@ def test_a_process_is_in_force_from_the_day_of_its_document(key: str) -> None:
 # -- who acts -----------------------------------------------------------------------------------------------------------------
 
 
-def named_actors() -> set[tuple[str, str]]:
-    """(step, actor) wherever a diagram names an actor outright."""
-    given = [
-        facts for key in KEYS for e in elements(key) for facts in ((e.properties, *e.parts.values()) if e.is_human else e.parts.values())
-    ]
-    return {(s, facts["actor"]) for facts in given if facts.get("actor") in ACTOR_LABELS for s in facts.get("basis", "").split()}
-
-
 def acting() -> set[tuple[str, str]]:
     """(step, actor) of every task that was done in a scenario where every level exists."""
     return {
         (s, event.actor)
-        for path in SCENARIOS
+        for path in NATIONAL.scenarios
         for event in played(path).events
         if event.event == "task_completed" and event.actor is not None
         for s in event.basis
-        if s in STEPS
+        if s in NATIONAL.steps
     }
 
 
@@ -143,8 +62,7 @@ WITHOUT_A_STEP = {
 }
 
 
-def test_every_step_is_done_by_whom_the_text_names() -> None:
-    assert misplaced({one for one in named_actors() if one[0] in STEPS}) - WITHOUT_A_STEP == set()
+def test_in_the_scenarios_a_step_is_done_by_whom_the_text_names() -> None:
     assert misplaced(acting()) == WITHOUT_A_STEP
 
 
@@ -157,14 +75,10 @@ def test_where_there_is_no_county_bureau_the_city_acts() -> None:
 
 
 def test_a_central_enterprise_reports_to_both_national_bodies_besides_the_local_ones() -> None:
-    told = [
-        e.org
-        for e in played(FOLDER / "mandatory_audit_central.yaml").events
-        if e.event == "notice_sent" and e.detail.get("kind") == "filing"
-    ]
+    told = [e.org for e in NATIONAL.play("mandatory_audit_central").events if e.event == "notice_sent" and e.detail.get("kind") == "filing"]
     assert len(told) == 4
     assert [org for org in told if org and org.startswith("国家")] == told[2:]
-    assert not any("国家" in line for line in events("mandatory_audit_class_1"))
+    assert not any("国家" in line for line in NATIONAL.events("mandatory_audit_class_1"))
 
 
 # -- what the texts do not sanction ---------------------------------------------------------------------------------------------
@@ -172,40 +86,40 @@ def test_a_central_enterprise_reports_to_both_national_bodies_besides_the_local_
 
 def test_class_1_cannot_be_fined_under_the_article_for_class_2() -> None:
     for name in ("penalty_class_1_report", "penalty_class_1_audit", "mandatory_audit_class_1_late"):
-        assert not any("penalty-audit" in line or "罚款" in line or "责令" in line for line in events(name)), name
+        assert not any("penalty-audit" in line or "罚款" in line or "责令" in line for line in NATIONAL.events(name)), name
 
 
 def test_being_late_leads_class_1_to_no_case() -> None:
-    assert [line for line in events("mandatory_audit_class_1_late") if "case_started" in line] == [
+    assert [line for line in NATIONAL.events("mandatory_audit_class_1_late") if "case_started" in line] == [
         "2025-01-10 1 case_started national.mandatory_audit"
     ]
-    assert sum("supervision" in line for line in events("mandatory_audit_class_1_late")) == 2
+    assert sum("supervision" in line for line in NATIONAL.events("mandatory_audit_class_1_late")) == 2
 
 
 def test_class_2_has_no_duty_to_publish_within_a_month() -> None:
-    assert not any("cn-audit-2004.disclosure" in line for line in events("listing_toxic_published"))
-    assert any("cn-audit-2004.disclosure.s1 due=2025-02-10" in line for line in events("listing_exceed_published"))
+    assert not any("cn-audit-2004.disclosure" in line for line in NATIONAL.events("listing_toxic_published"))
+    assert any("cn-audit-2004.disclosure.s1 due=2025-02-10" in line for line in NATIONAL.events("listing_exceed_published"))
 
 
 def test_publishing_and_starting_are_counted_apart() -> None:
-    found = events("listing_trap_independent")
+    found = NATIONAL.events("listing_trap_independent")
     assert "2025-02-11 3 task_overdue cn-audit-2004.disclosure.s1 due=2025-02-10" in found
     assert "2025-03-10 2 task_completed cn-audit-2004.execution.s1 due=2025-03-10" in found
     assert not any("task_overdue cn-audit-2004.execution" in line for line in found)
 
 
 def test_the_year_for_the_report_runs_whatever_the_audit_has_come_to() -> None:
-    found = events("mandatory_audit_class_2_never_finished")
+    found = NATIONAL.events("mandatory_audit_class_2_never_finished")
     assert "2026-01-13 1 timer_fired cn-audit-2004.execution.s8 due=2026-01-12" in found
     assert "2026-01-13 2 case_started national.penalty" in found
 
 
 def test_a_late_copy_to_the_nation_has_no_sanction() -> None:
-    assert not any("case_started national.penalty" in line for line in events("mandatory_audit_central_copy_late"))
+    assert not any("case_started national.penalty" in line for line in NATIONAL.events("mandatory_audit_central_copy_late"))
 
 
 def test_a_second_round_has_no_time_limit_of_the_list() -> None:
-    second = [line for line in events("mandatory_audit_class_2") if line[11:].startswith("2 ") and " due=" in line]
+    second = [line for line in NATIONAL.events("mandatory_audit_class_2") if line[11:].startswith("2 ") and " due=" in line]
     assert second
     assert {line.rsplit(" ", 1)[-1] for line in second} == {"due=2033-06-23"}
 
@@ -229,13 +143,13 @@ def test_from_when_the_five_years_count_is_one_cell_of_a_table(reading: str, due
 
 
 def test_the_nation_s_list_starts_guangdong_s_own_audit_and_the_nation_s_disclosure() -> None:
-    started = {line.split()[-1] for line in events("listing_exceed_guangdong") if "case_started" in line}
+    started = {line.split()[-1] for line in NATIONAL.events("listing_exceed_guangdong") if "case_started" in line}
     assert {"guangdong.mandatory_audit", "national.disclosure"} <= started
     assert "national.mandatory_audit" not in started
 
 
 def test_where_there_is_no_city_the_county_reports_to_the_province() -> None:
-    found = events("listing_exceed_no_city")
+    found = NATIONAL.events("listing_exceed_no_city")
     assert not any("listing-exceed.s2" in line for line in found)
     assert any("task_completed cn-audit-2004.listing-exceed.s3" in line for line in found)
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.cases import coverage, forms, library
+from app.cases import forms
 from app.config import ROOT
 from app.simulation import read_scenario, simulate
+from tests.processes.jurisdictions import LIBRARY
 
-LIBRARY = library.read_folder(ROOT)
-KEYS = sorted(key for key in LIBRARY.diagrams if key.startswith("shandong."))
 FILE = [{"id": 1, "name": "材料.pdf", "size": 1}]
 
 
@@ -24,18 +23,6 @@ def schema(name: str) -> dict[str, Any]:
 def problems(name: str, **values: Any) -> list[str]:
     """The fields of a form that are refused."""
     return [p.pointer for p in forms.check(schema(name), values)]
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_view_has_at_most_25_elements(key: str) -> None:
-    elements = LIBRARY.process(key).elements.values()
-    for scope in {element.scope for element in elements}:
-        assert len([e for e in elements if e.scope == scope]) <= 25
-
-
-def test_every_time_limit_is_the_one_of_the_text() -> None:
-    found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "shandong")
-    assert (found.disagreements, found.unknown) == ((), ())
 
 
 # -- filing ---------------------------------------------------------------------------------------------------------------------

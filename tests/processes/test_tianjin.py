@@ -1,33 +1,18 @@
-"""Tianjin's procedures: every step carried, every scenario as it was worked out, and forms that hold to what the texts say."""
+"""Tianjin's procedures: what the texts do not sanction, and forms that hold to what they say."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cases import coverage, forms, library, samples
-from app.config import ROOT
+from app.cases import coverage, forms, samples
 from app.law.catalogue import catalogue
 from app.law.catalogue_facts import Jurisdiction
-from app.law.labels import ACTOR_LABELS
 from app.law.registers import Act, registry
-from app.simulation import Simulation, read_scenario, simulate
-from tests.simulation.expected import expected_in, lines_of
-
-FOLDER = ROOT / "tests/scenarios/tianjin"
-SCENARIOS = sorted(FOLDER.glob("*.yaml"))
-LIBRARY = library.read_folder(ROOT)
-KEYS = sorted(key for key in LIBRARY.diagrams if key.startswith("tianjin."))
-SHARED = {"tianjin.two_departments"}
-"""What only runs inside other processes: their scenarios go through it."""
-ELSEWHERE = {
-    "tianjin.agency_disclosure": {"不重复受理"},  # see test_tianjin_registers.py
-    "tianjin.implementation": {"监管已记录"},  # ends while the case goes on
-}
+from app.simulation import Simulation, simulate
+from tests.processes.jurisdictions import LIBRARY, TIANJIN, played
 
 
 def _jurisdiction() -> Jurisdiction:
@@ -36,78 +21,12 @@ def _jurisdiction() -> Jurisdiction:
     return found
 
 
-TIANJIN = _jurisdiction()
-STEPS = [step.id for procedure in TIANJIN.procedures.values() for step in procedure.steps]
-
-
-@cache
-def played(path: Path) -> Simulation:
-    return simulate(read_scenario(path.read_text(encoding="utf-8")))
-
-
-def events(name: str) -> list[str]:
-    return lines_of(played(FOLDER / f"{name}.yaml").events)
-
-
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_happens_as_it_was_worked_out(path: Path) -> None:
-    result = played(path)
-    assert lines_of(result.events) == expected_in(path.with_suffix(".expected"))
-    assert (result.exit_status, result.faults, result.unused) == (0, [], [])
-
-
-@pytest.mark.parametrize("key", sorted(set(KEYS) - SHARED))
-def test_every_outcome_of_a_process_has_a_scenario(key: str) -> None:
-    outcomes = {e.name for e in LIBRARY.process(key).elements.values() if e.tag == "endEvent"}
-    reached = {e.name for path in SCENARIOS for e in played(path).events if e.event == "case_ended" and e.process == key}
-    assert outcomes - reached == ELSEWHERE.get(key, set())
-
-
-def test_every_expectation_belongs_to_a_scenario() -> None:
-    assert {path.stem for path in FOLDER.glob("*.expected")} == {path.stem for path in SCENARIOS}
-
-
-@pytest.mark.parametrize("step_id", STEPS)
-def test_every_step_of_the_four_texts_is_carried(step_id: str) -> None:
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    own = {s for e in elements if e.called is None for s in e.properties.get("basis", "").split()}
-    handed_down = {s for e in elements for part in e.parts.values() for s in part.get("basis", "").split()}
-    assert step_id in own | handed_down
+TEXTS = _jurisdiction()
 
 
 def test_every_time_limit_is_the_one_of_the_text() -> None:
     found = next(one for one in coverage.of_library(LIBRARY) if one.jurisdiction.slug == "tianjin")
     assert (found.disagreements, found.readings, found.unknown, found.without_limit) == ((), (), (), ())
-
-
-def named_actors() -> set[tuple[str, str]]:
-    """(step, actor) wherever a diagram names an actor outright."""
-    elements = [e for key in KEYS for e in LIBRARY.process(key).elements.values()]
-    facts = [given for e in elements for given in ((e.properties, *e.parts.values()) if e.is_human else e.parts.values())]
-    return {
-        (s, given["actor"]) for given in facts if given.get("actor") in ACTOR_LABELS for s in given.get("basis", "").split() if s in STEPS
-    }
-
-
-def test_every_step_is_done_by_whom_the_text_names() -> None:
-    others = set()
-    for step_id, actor in named_actors():
-        step = catalogue().step(step_id)
-        assert step is not None
-        if actor not in (step.actor, *step.partners):
-            others.add((step_id, actor))
-    assert others == {
-        # The text does not say who finds an audit void.
-        ("tj-audit-2005.audit.s2a", "province_coordinator"),
-        ("tj-audit-2005.audit.s2b", "province_coordinator"),
-        ("tj-audit-2005.audit.s3", "province_coordinator"),
-        # The safety bureau takes part in the acceptance of some (article 8, and the rules beside the procedure).
-        ("tj-acceptance-2009.acceptance.s9", "province_safety"),
-        # Whoever issued a certificate takes it back: the county its own.
-        ("tj-acceptance-2009.tracking.s2", "county_coordinator"),
-        # The association puts the experts' opinions together.
-        ("tj-expert-2009.selection.s4", "association"),
-    }
 
 
 def test_whoever_may_check_a_certificate_is_named_by_the_text() -> None:
@@ -117,25 +36,20 @@ def test_whoever_may_check_a_certificate_is_named_by_the_text() -> None:
     assert set(process.properties["starter"].split()) == {step.actor, *step.partners}
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_a_view_has_at_most_25_elements(key: str) -> None:
-    assert len(LIBRARY.process(key).elements) <= 25
-
-
 def test_a_municipality_knows_no_city_level() -> None:
     used = {
         given.get("actor", "")
-        for key in KEYS
+        for key in TIANJIN.keys
         for e in LIBRARY.process(key).elements.values()
         for given in (e.properties, *e.parts.values())
     }
     assert not {actor for actor in used if actor.startswith("city_")}
-    assert not any(e.actor and e.actor.startswith("city_") for path in SCENARIOS for e in played(path).events)
+    assert not any(e.actor and e.actor.startswith("city_") for path in TIANJIN.scenarios for e in played(path).events)
 
 
 def test_procedures_against_consultants_and_officials_leave_the_nations_penalties_in_force() -> None:
     """The nation's procedure of a kind stands in only where a place has none of that kind: Tianjin has none against enterprises."""
-    kinds = {LIBRARY.process(key).properties["kind"] for key in KEYS}
+    kinds = {LIBRARY.process(key).properties["kind"] for key in TIANJIN.keys}
     assert not kinds & {"penalty", "enterprise_disclosure", "mandatory_listing", "report_review", "commendation", "planning"}
 
 
@@ -146,35 +60,35 @@ def test_an_agency_is_warned_and_never_removed() -> None:
     [call] = [e for e in LIBRARY.process("tianjin.agency_warning").elements.values() if e.called]
     assert set(call.parts) == {"find", "warn", "publish"}
     assert form("agency_warning")["properties"]["decision"]["enum"] == ["warn", "no"]
-    operators = {name for key in KEYS if ".agency_" in key for _, name in LIBRARY.process(key).operators}
+    operators = {name for key in TIANJIN.keys if ".agency_" in key for _, name in LIBRARY.process(key).operators}
     assert not operators & {"register_remove", "register_cancel", "order_correction", "register_act"}
 
 
 @pytest.mark.parametrize("name", ["audit_late", "mandatory_acceptance_late", "voluntary_acceptance_late"])
 def test_a_missed_limit_leads_to_supervision_alone(name: str) -> None:
-    found = events(name)
+    found = TIANJIN.events(name)
     assert any("task_overdue" in line for line in found)
     assert any("supervision" in line for line in found)
     assert not any("罚款" in line or "限制享受" in line or "处罚" in line for line in found)
 
 
 def test_no_sanction_of_the_four_texts_is_a_fine() -> None:
-    assert all(sanction.fine is None for sanction in TIANJIN.sanctions.values())
+    assert all(sanction.fine is None for sanction in TEXTS.sanctions.values())
 
 
 def test_the_limits_of_the_nation_are_for_those_on_the_list_alone() -> None:
-    assert any("due=2026-01-12" in line for line in events("audit_passed"))
-    assert not any("due=" in line for line in events("voluntary_audit_accepted"))
+    assert any("due=2026-01-12" in line for line in TIANJIN.events("audit_passed"))
+    assert not any("due=" in line for line in TIANJIN.events("voluntary_audit_accepted"))
 
 
 def test_a_voluntary_acceptance_ends_with_the_county() -> None:
-    actors = {e.actor for e in played(FOLDER / "voluntary_acceptance_rectified.yaml").events if e.event == "task_completed"}
+    actors = {e.actor for e in TIANJIN.play("voluntary_acceptance_rectified").events if e.event == "task_completed"}
     assert actors == {"enterprise", "county_coordinator"}
 
 
 def test_a_criticism_within_the_house_is_not_published_and_a_removal_is() -> None:
-    assert not any("published" in line for line in events("expert_criticised"))
-    assert any("published tj-expert-2009.removal.s4" in line for line in events("expert_removed"))
+    assert not any("published" in line for line in TIANJIN.events("expert_criticised"))
+    assert any("published tj-expert-2009.removal.s4" in line for line in TIANJIN.events("expert_removed"))
 
 
 # -- toxic materials --------------------------------------------------------------------------------------------------------
@@ -320,12 +234,12 @@ def test_the_grounds_of_the_forms_are_those_of_the_registers() -> None:
 )
 def test_a_form_has_every_field_of_its_source(name: str, source: str) -> None:
     given = [about["title"].split("（")[0] for about in form(name)["properties"].values()]
-    for field in TIANJIN.forms[source].fields:
+    for field in TEXTS.forms[source].fields:
         assert field["label"] in given
         given.remove(field["label"])
 
 
 def test_the_ten_points_are_those_of_article_nine() -> None:
-    points = [field["label"] for field in TIANJIN.forms["tj-acceptance-2009.checklist"].fields]
+    points = [field["label"] for field in TEXTS.forms["tj-acceptance-2009.checklist"].fields]
     shown = [about["title"].partition(". ")[2] for name, about in form("acceptance_checklist")["properties"].items() if name[6:].isdigit()]
     assert [point.replace("、", "") for point in points] == [title.replace("、", "") for title in shown]

@@ -164,3 +164,16 @@ def test_what_an_installation_has_deployed_goes_before_the_library_that_came_wit
 def test_an_installation_is_left_as_it_was(bare: Flask, settings: Settings, scenario: Path) -> None:
     run(bare, "--scenario", str(scenario))
     assert not Path(settings.database_url.removeprefix("sqlite:///")).exists()
+
+
+def test_a_scenario_that_says_what_must_happen_is_held_against_it(bare: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "kept.yaml"
+    expected = """expected: |
+  2025-01-10   1  case_started    shandong.disclosure
+               1  task_created    sd-audit-2017.disclosure.s2 due=2025-02-11
+"""
+    path.write_text(HEAD + "until: 2025-01-10\n" + expected, encoding="utf-8")
+    result = run(bare, "--scenario", str(path))
+    assert result.exit_code == 5
+    assert "- 2025-01-10 1 task_created sd-audit-2017.disclosure.s2 due=2025-02-11" in result.stderr
+    assert "+ 2025-01-10 1 task_created sd-audit-2017.disclosure.s2 due=2025-02-10" in result.stderr

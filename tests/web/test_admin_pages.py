@@ -19,7 +19,8 @@ from tests.support.world import World
 from tests.web.portal_support import client_of
 
 OF_ADMINISTRATOR = (
-    "/admin/processes", "/admin/processes/shandong.penalty", "/admin/processes/upload", "/admin/coverage", "/admin/coverage/shandong",
+    "/admin/processes", "/admin/processes/shandong.penalty", "/admin/processes/upload", "/admin/processes/shandong.penalty/1/heat",
+    "/admin/processes/shandong.penalty/1/heat.xlsx", "/admin/processes/shandong.penalty/migration", "/admin/coverage", "/admin/coverage/shandong",
     "/admin/organisations", "/admin/organisations/new", "/admin/organisations/1", "/admin/promises", "/admin/holidays", "/admin/incidents", "/admin/outbox",
 )  # fmt: skip
 OF_SECURITY = ("/admin/users", "/admin/users/new", "/admin/users/1")

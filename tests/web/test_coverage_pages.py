@@ -140,7 +140,11 @@ def test_json_says_where_a_limit_departs_from_the_text(app: Flask, world: World)
     deploy_changed(world, 'value="months(5, since=notified_on)"')
     rows = map(json.loads, command(app, "--json").splitlines())
     (found, *_) = next(row["disagreements"] for row in rows if row["jurisdiction"] == "shandong")
-    assert (found["process"], found["element"], found["due"]) == ("shandong.rectification", "Task_Rectify", "months(5, since=notified_on)")
+    assert (found["process"], found["element"], found["due"]) == (
+        "shandong.rectification",
+        "Activity_Rectify",
+        "months(5, since=notified_on)",
+    )
     assert found["differs"] == ["value", "since"]
     assert found["stated"] == ["责令整改起 6 个月内"]
     assert found["documentation"]
@@ -156,7 +160,7 @@ def test_the_table_is_a_line_a_jurisdiction_and_a_sum(app: Flask) -> None:
 
 def test_the_table_is_followed_by_what_is_not_as_the_text_has_it(app: Flask, world: World) -> None:
     deploy_changed(world, 'value="months(5, since=rectification_ordered_on)"')
-    assert "期限不一致：shandong.rectification Task_Rectify" in command(app)
+    assert "期限不一致：shandong.rectification Activity_Rectify" in command(app)
 
 
 def test_without_anything_deployed_the_library_is_measured(app: Flask, world: World) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.model import CaseMigrationPlan, CaseMigrationRun, Definition, MigrationAct
 from app.web.admin import migrations as pages
 from tests.cases.migration_support import KEY, Moving, at_county, row
-from tests.support.diagrams import end, parallel, path, start
+from tests.support.diagrams import call, end, parallel, path, start
 from tests.support.statements import counted
 from tests.support.world import World
 from tests.web.portal_support import client_of
@@ -292,3 +292,36 @@ def test_an_earlier_version_is_drafted_again(admin: FlaskClient, moving: Moving,
 
 def test_the_page_of_a_process_leads_to_the_migration(admin: FlaskClient, moving: Moving, versions: Versions) -> None:
     assert f"{NEW}?version=1" in admin.get(f"/admin/processes/{KEY}/1").text
+
+
+def test_the_plan_numbers_its_elements_and_names_both_drawings(admin: FlaskClient, moving: Moving) -> None:
+    moving.deploy(row(at_county("A"), at_county("B")))
+    moving.start(2)
+    moving.deploy(row(at_county("A"), at_county("B"), at_county("X")))
+    admin.post(NEW, data={"from": 1, "to": 2})
+    page = admin.get(f"/admin/migrations/{plan_id(moving)}").text
+    assert 'data-element="A" data-number="1" data-waiting="2"' in page
+    assert 'data-element="B" data-number="2" data-waiting="0"' in page
+    assert f'data-old="/admin/processes/{KEY}/1/{KEY}.bpmn" data-new="/admin/processes/{KEY}/2/{KEY}.bpmn"' in page
+    assert 'data-added="X"' in page
+
+
+def test_an_activity_shows_the_cases_inside_it(admin: FlaskClient, moving: Moving) -> None:
+    inner = row(at_county("X"))
+    moving.deploy(row(call("C", "t.child"), at_county("N")), children={"child": inner})
+    moving.start(3)
+    moving.deploy(row(at_county("N")))
+    admin.post(NEW, data={"from": 1, "to": 2})
+    page = admin.get(f"/admin/migrations/{plan_id(moving)}").text
+    assert 'data-element="C" data-number="1" data-waiting="3"' in page
+    assert "待定" in page
+
+
+def test_each_page_says_which_step_it_is(admin: FlaskClient, moving: Moving, versions: Versions) -> None:
+    preview = previewed(admin, moving)
+    pages = [f"/admin/migrations/{plan_id(moving)}", f"/admin/migrations/runs/{preview.id}", f"/admin/migrations/runs/{preview.id}/move"]
+    admin.post(f"/admin/migrations/runs/{preview.id}/move", data={"reason": "规定修订"})
+    moving.work()
+    pages.append(f"/admin/migrations/runs/{last_run(moving, MigrationAct.MOVE).id}")
+    found = [admin.get(path).text.partition('aria-current="step"')[2] for path in pages]
+    assert [text.partition("<strong>")[2][:4] for text in found] == ["1 对应", "2 预演", "3 执行", "4 报告"]

@@ -12,7 +12,7 @@ from threading import Lock
 
 from app.engine import store
 from app.engine.checking import lint, reachability, rows, schema, support, tables
-from app.engine.checking.references import Operators, Surroundings, unresolved
+from app.engine.checking.references import Operators, Surroundings, unresolved, without_actor
 from app.engine.checking.results import given_by
 from app.engine.checking.sheet import Finding, Sheet
 from app.engine.checking.soundness.inspection import Inspection
@@ -111,6 +111,7 @@ def _of_sheet(sheet: Sheet, diagrams: Mapping[str, Diagram], around: Surrounding
         yield from (at("not-supported", found) for found in support.not_executed_as_drawn(graph))
         yield from (at("timer-without-due", found) for found in support.timer_without_due(graph, process))
         yield from (at(code, found) for code, found in unresolved(graph, process, around))
+        yield from (replace(at("no-actor", found), severity=WARNING) for found in without_actor(process))
         hints = tables.gaps_and_overlaps(graph, process, around.bodies)
         yield from (replace(at(code, found), severity=WARNING) for code, found in hints)
 

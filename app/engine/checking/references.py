@@ -58,6 +58,14 @@ def unresolved(graph: Graph, process: Process, around: Surroundings) -> Iterator
     yield from _stands_instead(process, around)
 
 
+def without_actor(process: Process) -> Iterator[Finding]:
+    """Steps of people that nobody is named for: they fall to the environment authority of the county."""
+    for element in process.elements.values():
+        by_caller = _BRACED.fullmatch(element.properties.get("basis", "").strip())
+        if element.is_human and not element.properties.get("actor") and not by_caller:
+            yield Finding(element.id, element.name, "没有选办理单位，将由案件所在地的县级生态环境部门办理")
+
+
 def _unknown_steps(facts: Mapping[str, str]) -> Iterator[str]:
     basis = facts.get("basis", "")
     if not _BRACED.fullmatch(basis.strip()):

@@ -113,9 +113,14 @@ def places_of(definition: CompiledDefinition, scope: str) -> dict[str, Place]:
         kind, element = kind_of(spec), definition.by_spec.get((scope, name))
         if kind is not None and element is not None:
             found[name] = Place(scope, kind, element)
-    process = definition.processes.get(scope) or next((p for p in definition.processes.values() if scope in p.elements), None)
+    process = definition.processes.get(process_of(definition, scope))
     order = {element_id: n for n, element_id in enumerate(process.elements)} if process else {}
     return dict(sorted(found.items(), key=lambda item: order.get(item[0], 0)))
+
+
+def process_of(definition: CompiledDefinition, scope: str) -> str:
+    """The key of the process in whose drawing a spec stands: its own, or the one that holds the sub-process."""
+    return scope if scope in definition.processes else next((p.key for p in definition.processes.values() if scope in p.elements), scope)
 
 
 def label_of(definition: CompiledDefinition, scope: str) -> str:

@@ -57,4 +57,18 @@ def _only_where_adjustable() -> None:
         abort(404)
 
 
-from app.web.admin import coverage, incidents, limits, migrations, operations, organisations, people, processes, version_acts  # noqa: E402, F401  # they add their views to the blueprint above
+from app.web.admin import (  # noqa: E402  # they add their views to the blueprint above
+    approvals,  # noqa: F401
+    compare,  # noqa: F401
+    coverage,  # noqa: F401
+    exchange,  # noqa: F401
+    heat,  # noqa: F401
+    incidents,  # noqa: F401
+    limits,  # noqa: F401
+    migrations,  # noqa: F401
+    operations,  # noqa: F401
+    organisations,  # noqa: F401
+    people,  # noqa: F401
+    processes,  # noqa: F401
+    version_acts,  # noqa: F401
+)

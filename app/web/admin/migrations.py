@@ -15,9 +15,8 @@ from app.model import MigrationAct, MigrationOutcome, Role
 from app.web.access_control import roles_required
 from app.web.admin.blueprint import bp
 from app.web.current import principal, reading, transaction
-from app.web.downloads import attachment
+from app.web.downloads import XLSX, attachment
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNDECIDED, GONE = "?", "-"
 """What the form sends for an element that nobody decided about, and for one that is given up."""
 MAX_CHOSEN = 200

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases import administration, library
+from app.cases import administration, approvals, library, periods_in_force, second_person, version_history
 from app.cases import administration_view as view
+from app.cases import versions as version_acts
 from app.cases.errors import Conflict, NotFound, Undeployable
 from app.cases.versions import running as running_cases
 from app.engine.errors import DiagramError
 from app.law.catalogue import catalogue
 from app.law.labels import PROCEDURE_KINDS
 from app.model import Definition, DefinitionStatus, Role
+from app.simulation import deployment
+from app.simulation.kept import Outcome
 from app.web import definition_levels
 from app.web.access_control import roles_required
 from app.web.admin import refused
 from app.web.admin.blueprint import bp
+from app.web.admin.compare import with_the_one_in_use
 from app.web.api import uploads
 from app.web.current import principal, reading, transaction
 
@@ -63,6 +68,14 @@ def process(key: str, version: int | None = None) -> Any:
         kinds=PROCEDURE_KINDS,
         states=view.STATE_NAMES,
         jurisdictions=_jurisdictions(),
+        takes=periods_in_force.once_deployed(session, definition)
+        if definition.status == DefinitionStatus.DRAFT
+        else periods_in_force.now(session, key),
+        steps=version_history.history(session, definition),
+        needs_approval=second_person.is_required(session),
+        approved=second_person.is_approved(session, definition),
+        approval=approvals.latest(session, definition),
+        may_go_back=not version_acts.why_not_back(session, definition),
     )
 
 
@@ -103,17 +116,19 @@ def confirm_deploy(key: str, version: int) -> Any:
     return _confirm_deploy(key, version)
 
 
-def _confirm_deploy(key: str, version: int) -> str:
+def _confirm_deploy(key: str, version: int, differing: Sequence[Outcome] = ()) -> str:
     session = reading()
     versions = view.versions(session, key)
     definition = _chosen(versions, version)
     if definition.status != DefinitionStatus.DRAFT:
         raise Conflict("只有草稿可以部署")
-    current = next((d for d in versions if d.status == DefinitionStatus.DEPLOYED), None)
+    current, comparison = with_the_one_in_use(session, definition)
     faults = library.faults(session, definition)
     return render_template(
         "admin/deploy.html", definition=definition, current=current, running=_running(session, key), faults=faults,
-        takes_cases=library.takes_cases_once_deployed(session, definition),
+        takes=periods_in_force.once_deployed(session, definition), comparison=comparison,
+        waits_for_approval=second_person.is_required(session) and not second_person.is_approved(session, definition),
+        calling=view.callers_of(session, definition), differing=differing,
     )  # fmt: skip
 
 
@@ -121,9 +136,12 @@ def _confirm_deploy(key: str, version: int) -> str:
 @roles_required(Role.ADMINISTRATOR)
 def deploy(key: str, version: int) -> Any:
     try:
+        deployment.hold_against_kept(reading(), key, version)
         with transaction() as session:
             definition = administration.deploy(session, principal(), key, version)
             takes_cases = library.is_in_force(definition, clock.today())
+    except deployment.OtherEvents as error:
+        return _confirm_deploy(key, version, error.outcomes), 409
     except Undeployable:
         return _confirm_deploy(key, version), 409
     follows = "新案件按这一版办理" if takes_cases else "依据今天不在有效期内，新案件暂不按这一版开始"

@@ -11,6 +11,7 @@ from app.cases import administration, library
 from app.cases.errors import NotFound
 from app.cases.idempotency import Answer
 from app.model import Role
+from app.simulation import deployment
 from app.web.api import bodies, queries, shapes, uploads
 from app.web.api.acts import perform
 from app.web.api.callers import caller, require
@@ -41,6 +42,8 @@ def deploy(key: str, version: int) -> Response:
     bodies.json_body("Nothing")
     if not re.fullmatch(r"[\w.-]{1,80}", key):
         raise NotFound()
+
+    deployment.hold_against_kept(reading(), key, version)
 
     def act(session: Session) -> Answer:
         deployed = administration.deploy(session, caller(), key, version)

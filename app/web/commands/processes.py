@@ -12,13 +12,16 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
-from app.cases import library
+from app import clock
+from app.cases import archives, exchange, library
 from app.config import ROOT
 from app.engine import store
 from app.engine.checking import gate
 from app.engine.errors import DiagramError
-from app.model import Definition
+from app.model import Definition, Event
+from app.simulation import kept
 from app.web.current import runtime
 
 processes = AppGroup("processes", help="流程库")
@@ -41,7 +44,8 @@ def list_processes(as_json: bool) -> None:
 
 @processes.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
-def check_processes(paths: tuple[Path, ...]) -> None:
+@click.option("--scenarios", is_flag=True, help="play the library's kept scenarios (checks/), too")
+def check_processes(paths: tuple[Path, ...], scenarios: bool) -> None:
     """Checks diagrams, forms and folders of them (default: the library) before they are deployed; a line a problem.
 
     What is given takes the place of what the library has for the same process. Exit status 1 if anything keeps a process from being deployed; hints alone do
@@ -55,9 +59,20 @@ def check_processes(paths: tuple[Path, ...]) -> None:
         problems = library.check(library.read_folder(ROOT))
     for problem in problems:
         click.echo(str(replace(problem, file=problem.file.removesuffix(_XML))))
-    if gate.errors(problems):
+    if gate.errors(problems) or (scenarios and not _as_kept()):
         sys.exit(1)
     click.echo("流程检查通过")
+
+
+def _as_kept() -> bool:
+    """Whether in every kept scenario of the library what must happen happens; what differs is told line by line."""
+    files = library.files_in(ROOT)
+    with capture_logs():
+        outcomes = [kept.play(path, files) for path in kept.paths_in(files)]
+    for one in outcomes:
+        for text in (*one.problems, *(f"{sign} {line}" for sign, line in one.differences)):
+            click.echo(f"{one.path}: {text}")
+    return all(one.as_expected for one in outcomes)
 
 
 def needs_any(own: library.Library, key: str, given: Mapping[str, bytes]) -> bool:
@@ -95,4 +110,55 @@ def load_processes() -> None:
         for problem in error.problems:
             click.echo(str(problem))
         sys.exit(1)
-    click.echo(f"流程库：新部署 {len(loaded)} 个版本")
+    click.echo(f"流程库：{library.told(loaded)}")
+
+
+@processes.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export_processes(file: Path) -> None:
+    """Writes the library in use into a zip archive; unpacked over a checkout it is `processes/`, `forms/` and `checks/`."""
+    with runtime().database.session() as session:
+        file.write_bytes(exchange.given_out(session))
+    click.echo(f"流程库已导出到 {file}")
+
+
+@processes.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="only tell what differs; store nothing")
+def import_processes(file: Path, dry_run: bool) -> None:
+    """Tells what differs between an archive and the library in use, then stores the processes that differ as drafts.
+
+    Exit status 1, and nothing stored, when the archive is none or a check fails; a line a problem.
+    """
+    try:
+        files = archives.read(file.read_bytes())
+    except archives.BadArchive as error:
+        click.echo(str(error))
+        sys.exit(1)
+    with runtime().database.session() as session:
+        found = exchange.account(session, files)
+    _tell(found)
+    if found.problems:
+        sys.exit(1)
+    if dry_run or not found.differs:
+        return
+    with runtime().database.transaction() as session:
+        drafts = exchange.drafts_of(session, files)
+        session.add(
+            Event(at=clock.now(), kind="library_imported", name=file.name[:200], public_to_enterprise=False, detail={"count": len(drafts)})
+        )
+    click.echo(f"已存为 {len(drafts)} 个草稿")
+
+
+def _tell(found: exchange.Account) -> None:
+    counts = (
+        (exchange.State.NEW, "新增"),
+        (exchange.State.CHANGED, "改动"),
+        (exchange.State.SAME, "相同"),
+        (exchange.State.ONLY_HERE, "只在本系统"),
+    )
+    click.echo("，".join(f"{word} {found.count(state)} 个文件" for state, word in counts))
+    for process in found.processes:
+        click.echo(f"{process.key} {process.name}：{'；'.join(process.summary)}")
+    for problem in found.problems:
+        click.echo(str(problem))

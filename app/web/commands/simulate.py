@@ -19,9 +19,9 @@ from app.engine.diagram import read_diagram
 from app.engine.errors import DiagramError
 from app.model import Definition
 from app.model.session import Database
-from app.simulation import ScenarioError, Simulation, read_scenario, simulate
+from app.simulation import Scenario, ScenarioError, Simulation, kept, read_scenario, simulate
 from app.simulation.events import SimulatedEvent
-from app.simulation.simulation import MALFORMED, UNUSED
+from app.simulation.simulation import MALFORMED, OTHERWISE, UNUSED
 from app.simulation.timeline import Timeline
 from app.web.commands.processes import name_in_library
 from app.web.current import runtime
@@ -40,7 +40,7 @@ def simulate_command(process: str | None, source: str, as_json: bool, explain: b
     Processes are those that the installation has deployed; without any, those of the library folder.
 
     Exit status: 0 every answer was used; 2 the scenario or the diagram is faulty and nothing was run; 3 an answer names a step that never came up; 4 a
-    case failed or stood still.
+    case failed or stood still; 5 other events than the scenario's `expected`, which are told line by line.
     """
     try:
         scenario = read_scenario(_read(source))
@@ -64,7 +64,18 @@ def simulate_command(process: str | None, source: str, as_json: bool, explain: b
     for line in () if as_json else timeline.summary(result):
         click.echo(line)
     _tell_faults(result)
-    sys.exit(result.exit_status)
+    different = _tell_differences(scenario, result)
+    sys.exit(result.exit_status or (OTHERWISE if different else 0))
+
+
+def _tell_differences(scenario: Scenario, result: Simulation) -> bool:
+    """Says what happened otherwise than the scenario expects, and whether anything did."""
+    if scenario.expected is None:
+        return False
+    found = kept.differences(scenario.expected, kept.lines_in(result.events))
+    for sign, line in found:
+        click.echo(f"{sign} {line}", err=True)
+    return bool(found)
 
 
 def _tell_faults(result: Simulation) -> None:

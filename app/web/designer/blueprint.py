@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 
-from app.cases import design_view, designs
+from app.cases import approvals, design_view, designs, version_history
 from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
 from app.model import Design, DesignSave, Role
@@ -31,9 +31,11 @@ def index() -> Any:
 def index_page(problems: Sequence[Problem] = (), given: Mapping[str, str] | None = None) -> str:
     """Designs under way, and how one begins; with what is wrong with files that were to be opened, and what was filled in beside them."""
     places = [*((place.slug, place.name) for place in catalogue().jurisdictions()), ("common", "共用")]
+    session = reading()
     return render_template(
-        "designer/index.html", rows=design_view.open_designs(reading()), places=places, problems=problems, given=given or {}
-    )
+        "designer/index.html", rows=design_view.open_designs(session), waiting=approvals.waiting(session),
+        finished=version_history.finished(session), places=places, problems=problems, given=given or {},
+    )  # fmt: skip
 
 
 @bp.post("/")
@@ -152,4 +154,4 @@ def problem_row(one: Problem) -> dict[str, str]:
     return {"file": one.file, "element": one.element, "name": one.name, "code": one.code, "message": one.message, "severity": one.severity}
 
 
-from app.web.designer import opening, tables  # noqa: E402, F401 - their routes
+from app.web.designer import comparison, forms, opening, saves, tables, trial  # noqa: E402, F401 - their routes

@@ -25,7 +25,8 @@ def list_tables(design_id: int) -> Any:
     session = reading()
     design = designs.find(session, principal(), design_id)
     files = designs.files_of(session, designs.latest(session, design))
-    return jsonify({"tables": design_tables.listed(session, design, files), "types": design_tables.TYPES, "most": table_rows.MAX_ROWS})
+    types = [{"value": value, "label": label} for value, label in design_tables.TYPES.items()]
+    return jsonify({"tables": design_tables.listed(session, design, files), "types": types, "most": table_rows.MAX_ROWS})
 
 
 @bp.post("/<int:design_id>/tables/evaluate")

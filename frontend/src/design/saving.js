@@ -21,6 +21,7 @@ const AGAIN = 8000; // after a failure that may pass
  * @param {(words: string, kind?: string) => void} given.say
  * @param {HTMLElement} [given.host] where the person is asked whose work goes on
  * @param {(files: Record<string, string>) => Promise<void> | void} [given.replaced] puts what somebody else saved on the page
+ * @param {(files: Files) => void} [given.stored] told what was saved
  * @param {(other: any) => Promise<void>} [given.conflict] asks in another way; `other.clashes` are the paths that both changed
  * @param {typeof saveDesign} [given.send]
  */
@@ -31,6 +32,7 @@ export function createSaving({
   say,
   host,
   replaced = () => {},
+  stored = () => {},
   conflict,
   send = saveDesign,
 }) {
@@ -74,6 +76,7 @@ export function createSaving({
     try {
       const saved = await send(base, revision, files);
       revision = saved.revision;
+      stored(files);
       if (!dirty) settled(`已保存 ${time(saved.saved_at)}`);
       return true;
     } catch (error) {
@@ -109,7 +112,12 @@ export function createSaving({
     }));
     const whose = await askWhose(host, { who: other.saved_by, files });
     revision = other.revision;
-    if (whose === 'mine') return touched();
+    if (whose === 'mine') {
+      await replaced(
+        Object.fromEntries(Object.entries(other.theirs).filter(([path]) => !(path in other.mine))),
+      );
+      return touched();
+    }
     await replaced(other.theirs);
     dirty = false;
     settled(`已换成${other.saved_by}保存的内容`);

@@ -1,3 +1,5 @@
+import { suggestName } from '../formbuilder/model/names.js';
+
 /** The files of a design on this page: as they were saved, and those that were changed here. */
 
 /** @param {Record<string, string>} saved text by path */
@@ -23,10 +25,10 @@ export function createFiles(saved) {
 /**
  * A form with nothing but an opinion, to be built on: schema and layout by path.
  *
- * @param {{slug: string, name: string, title: string, taken: (path: string) => boolean}} given
+ * @param {{slug: string, process: string, title: string, taken: (path: string) => boolean}} given named after the process and its title
  */
-export function blankForm({ slug, name, title, taken }) {
-  const stem = `${slug}/${name.toLowerCase().replace(/\W+/g, '_')}`;
+export function blankForm({ slug, process, title, taken }) {
+  const stem = `${slug}/${process}_${suggestName(title, [])}`;
   let own = stem;
   for (let number = 2; taken(`forms/${own}.json`); number += 1) own = `${stem}_${number}`;
   const schema = {
@@ -37,7 +39,8 @@ export function blankForm({ slug, name, title, taken }) {
     required: ['opinion'],
     additionalProperties: false,
   };
-  const layout = { 'ui:order': ['opinion'], opinion: { 'ui:widget': 'textarea', 'ui:options': { rows: 4 } } };
+  const sections = [{ title: '办理意见', fields: ['opinion'] }];
+  const layout = { 'ui:sections': sections, opinion: { 'ui:widget': 'textarea', 'ui:options': { rows: 4 } } };
   const text = (value) => `${JSON.stringify(value, null, 2)}\n`;
   return {
     name: `${own}.json`,

@@ -1,5 +1,6 @@
 /** The designer of processes: the drawing, the panel beside it, what is wrong below it, saved as one edits. */
 import { h, onEvery } from '../shared/dom.js';
+import { differenceInWords, differing } from '../design/kept-checks.js';
 import { createSaving } from '../design/saving.js';
 import { checkDesign, finishDesign, loadDesign } from '../design/server.js';
 import { createBar, createMenu } from './bar.js';
@@ -97,9 +98,9 @@ async function open(host, design) {
     checking.soon();
   }
 
-  function newForm(name, title) {
-    const slug = main.split('/')[1];
-    const made = blankForm({ slug, name, title, taken: files.has });
+  function newForm(title) {
+    const [slug, process] = key.split('.');
+    const made = blankForm({ slug, process, title, taken: files.has });
     for (const [path, text] of Object.entries(made.files)) files.write(path, text);
     const opinion = { name: 'opinion', title: '意见', type: 'string', values: [] };
     reference.forms[made.name] = { title, fields: [opinion] };
@@ -131,6 +132,9 @@ async function open(host, design) {
   async function check() {
     problems.unknown('正在检查……');
     if (await checking.now()) problems.unfold();
+    if (problems.errors().length || !(await saving.save())) return;
+    const other = await differing(base, say);
+    if (other.length) say(differenceInWords(other), 'problem');
   }
 
   async function finish() {
@@ -140,6 +144,8 @@ async function open(host, design) {
       problems.unfold();
       return say(`还有 ${problems.errors().length} 处需要修改，不能定稿`, 'problem');
     }
+    const other = await differing(base, say);
+    if (other.length) return say(differenceInWords(other), 'problem');
     const made = await finishDesign(base, saving.revision());
     location.assign(made.location);
   }

@@ -12,8 +12,12 @@ import { centre, fit, wheelOnlyInside } from './view.js';
 /** Pixels that the mark of bpmn.io takes in the corner of a small picture: its licence wants it seen, and so do readers want the drawing. */
 const LOGO = 76;
 
-/** @param {HTMLElement} host */
-export function mountDiagram(host) {
+/**
+ * @param {HTMLElement} host
+ * @param {{onDrawn?: (viewer: any, process: string) => void, onChosen?: (id: string | null, process: string) => void}} [also]
+ *   what else is to be done when a level is drawn, and when an element of it is chosen or left
+ */
+export function mountDiagram(host, { onDrawn, onChosen } = {}) {
   const { diagram, state: stateSource, height, name, levels: levelText, process } = host.dataset;
   let { focus } = host.dataset;
   const small = 'small' in host.dataset;
@@ -89,6 +93,7 @@ export function mountDiagram(host) {
     selected = null;
     const element = id && registry.get(id);
     if (!element || (!elements[id] && !isStep(element))) {
+      onChosen?.(null, trail[trail.length - 1].process);
       panel.hide();
       host.classList.remove('has-panel');
       return;
@@ -98,6 +103,7 @@ export function mountDiagram(host) {
     panel.show(elements[id] ?? {}, nameOf(id), live);
     host.classList.add('has-panel');
     if (reveal) centre(viewer, id);
+    onChosen?.(id, trail[trail.length - 1].process);
   }
 
   function drill(process) {
@@ -132,6 +138,8 @@ export function mountDiagram(host) {
     ({ elements, live } = state);
     mark(viewer, elements);
     if (!small) caption(viewer, state.actors ?? {});
+    onChosen?.(null, level.process);
+    onDrawn?.(viewer, level.process);
     show(state);
   }
 

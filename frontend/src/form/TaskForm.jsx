@@ -12,6 +12,7 @@ import { inFormOrder } from './form-order.js';
 import { leaveGuard } from './leave-guard.js';
 import { lightenGrids, onlyWords } from './lighten.js';
 import { prune } from './prune.js';
+import { reckoned } from './reckoning.js';
 import { serverErrors } from './server-errors.js';
 import { ThemedForm, translateString } from './theme/index.jsx';
 import { check, toErrorSchema, validator } from './validator.js';
@@ -23,12 +24,23 @@ const DEFAULTS = {
   arrayMinItems: { populate: 'never' },
 };
 
-/** @param {{model: object}} props the model is described in frontend/README.md */
-export function TaskForm({ model }) {
+/**
+ * @param {object} props
+ * @param {object} props.model described in frontend/README.md
+ * @param {(body: {data: object, revision: number}, key: string) => Promise<import('../shared/http.js').Answer>} [props.send] answers instead
+ *   of `urls.complete`
+ * @param {(body: any) => object | void} [props.onDone] told what was answered instead of leaving for the next page; where it gives a banner,
+ *   the form stays with it
+ */
+export function TaskForm({ model, send, onDone }) {
   const { schema, readonly = false, urls = {}, csrf } = model;
   const uiSchema = useMemo(() => model.ui_schema ?? {}, [model]);
   const drawn = useMemo(() => lightenGrids(onlyWords(schema), uiSchema), [schema, uiSchema]);
-  const [data, setData] = useState(() => settle(uiSchema, model.data ?? {}));
+  const followed = useCallback(
+    (given, before) => reckoned(schema, settle(uiSchema, given, before)),
+    [schema, uiSchema],
+  );
+  const [data, setData] = useState(() => followed(model.data ?? {}));
   const [attempted, setAttempted] = useState(false);
   const [fromServer, setFromServer] = useState([]);
   const [banner, setBanner] = useState(null);
@@ -57,8 +69,12 @@ export function TaskForm({ model }) {
   );
 
   useEffect(
-    () => leaveGuard({ unsaved: () => live.current.edited && !keeper.isClean(), save: keeper.saveNow }),
-    [keeper],
+    () =>
+      leaveGuard({
+        unsaved: () => !send && live.current.edited && !keeper.isClean(),
+        save: keeper.saveNow,
+      }),
+    [keeper, send],
   );
   useEffect(() => highlightConsequence(data.decision), [data.decision]);
 
@@ -75,13 +91,13 @@ export function TaskForm({ model }) {
 
   const change = useCallback(
     (event, id) => {
-      live.current.data = settle(uiSchema, event.formData ?? {}, live.current.data);
+      live.current.data = followed(event.formData ?? {}, live.current.data);
       setData(live.current.data);
       if (id === undefined && !live.current.edited) return; // defaults being filled in, nobody typed
       live.current.edited = true;
       keeper.touch();
     },
-    [keeper, uiSchema],
+    [keeper, followed],
   );
 
   async function submit() {
@@ -101,12 +117,7 @@ export function TaskForm({ model }) {
     setBusy(true);
     await keeper.pause();
     try {
-      const answer = await request(urls.complete, {
-        method: 'POST',
-        json: body,
-        csrf,
-        headers: { 'Idempotency-Key': live.current.key },
-      });
+      const answer = await (send ?? toOffice)(body, live.current.key);
       // A definite refusal is over: what follows it is a new request, not a repetition of this one.
       if (!answer.ok && answer.status < 500) live.current.key = uuid();
       if (accept(answer)) return;
@@ -124,10 +135,19 @@ export function TaskForm({ model }) {
     keeper.resume();
   }
 
-  /** @returns {boolean} true when the page is being left */
+  function toOffice(json, key) {
+    return request(urls.complete, { method: 'POST', json, csrf, headers: { 'Idempotency-Key': key } });
+  }
+
+  /** @returns {boolean} true when the form is done with */
   function accept({ status, ok, body, signedOut }) {
     if (ok) {
       live.current.edited = false;
+      if (onDone) {
+        const told = onDone(body);
+        setBanner(told ?? null);
+        return !told;
+      }
       setBanner({ kind: 'success', title: '已提交，正在打开下一页…' });
       window.location.assign(body?.next ?? urls.back ?? '/');
       return true;
@@ -163,7 +183,7 @@ export function TaskForm({ model }) {
   }
 
   function takeOther(other) {
-    live.current.data = settle(uiSchema, other.data ?? {});
+    live.current.data = followed(other.data ?? {});
     live.current.edited = false;
     setData(live.current.data);
     setAttempted(false);

@@ -72,7 +72,7 @@ export function check(schema, data, uiSchema) {
   const value = plain(data);
   const raw = compile(schema).validate(value).errors;
   const seen = new Set();
-  return chooseBranches(raw)
+  return withoutEchoes(chooseBranches(raw))
     .filter((error) => !WRAPPERS.has(error.keyword))
     .map((error) => toFieldError(schema, value, error, uiSchema))
     .filter((error) => {
@@ -108,6 +108,14 @@ function chooseBranches(errors) {
     list = list.filter((error) => !drop.has(error));
   }
   return list;
+}
+
+/** A field that is wrong inside also counts as not evaluated (`unevaluatedProperties: false`): that says nothing of its own. */
+function withoutEchoes(errors) {
+  const own = errors.filter((error) => error.keyword !== 'false' && !WRAPPERS.has(error.keyword));
+  const wrongInside = (place) =>
+    own.some(({ instanceLocation: at }) => at === place || at.startsWith(`${place}/`));
+  return errors.filter((error) => error.keyword !== 'false' || !wrongInside(error.instanceLocation));
 }
 
 function toFieldError(root, data, error, uiSchema) {

@@ -11,7 +11,9 @@ export function createAsking({ base, board, editor, marks, findings, trials, ope
   let turn = 0;
   let drawn = '';
 
-  async function ask() {
+  /** @param {boolean} [anew] whether another table is shown than before */
+  async function ask(anew = false) {
+    if (anew) drawn = '';
     const mine = ++turn;
     const asked = await opened();
     if (!asked) return;

@@ -2,13 +2,11 @@
 import { h } from '../shared/dom.js';
 
 /**
- * @param {{types: Record<string, string>, fields: Map<string, any>, make: (given: object) => Promise<void>, close: () => void}} given
+ * @param {{types: {value: string, label: string}[], fields: Map<string, any>, make: (given: object) => Promise<void>, close: () => void}} given
  *   `make` rejects with an error that carries `body.fields`
  */
 export function createForm({ types, fields, make, close }) {
   const inputs = new Map();
-  const kinds = Object.entries(types);
-
   const field = (name, label, attributes = {}) => {
     const input = h('input', { class: 'form-control form-control-sm', id: `new-${name}`, ...attributes });
     return wrapped(name, label, input);
@@ -17,7 +15,7 @@ export function createForm({ types, fields, make, close }) {
     const input = h(
       'select',
       { class: 'form-select form-select-sm', id: `new-${name}` },
-      ...kinds.map(([value, words]) => h('option', { value }, words)),
+      ...types.map(({ value, label: words }) => h('option', { value }, words)),
     );
     return wrapped(name, label, input);
   };
@@ -78,7 +76,7 @@ export function createForm({ types, fields, make, close }) {
     if (!found) return;
     if (!inputs.get('input_label').input.value) inputs.get('input_label').input.value = found.title;
     const kind = { integer: 'number' }[found.type] ?? found.type;
-    if (kind in types) inputs.get('input_type').input.value = kind;
+    if (types.some(({ value }) => value === kind)) inputs.get('input_type').input.value = kind;
   });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();

@@ -1,11 +1,11 @@
-/** The files of a design as they stand in the browser: what is changed here, and what another person's save changes. */
+/** The files of a design as they stand in the browser, and which of them were changed here. */
 
 /**
  * @param {Record<string, string>} saved by path
  * @param {Record<string, string>} borrowed files of the library that become the design's own once they are changed
  */
 export function createFiles(saved, borrowed) {
-  let texts = new Map([...Object.entries(borrowed), ...Object.entries(saved)]);
+  const texts = new Map([...Object.entries(borrowed), ...Object.entries(saved)]);
   const changed = new Set();
 
   /** @param {string} path @param {string | null} text null for a file that goes */
@@ -19,36 +19,19 @@ export function createFiles(saved, borrowed) {
   const changes = () => Object.fromEntries([...changed].map((path) => [path, texts.get(path) ?? null]));
 
   /**
-   * Takes over what somebody else has saved, but for the files that both changed.
+   * Takes over what somebody else has saved.
    *
-   * @param {Record<string, string>} base what both began from
    * @param {Record<string, string>} theirs
-   * @returns {string[]} the files that both changed, and differently
+   * @returns {string[]} the files that are not what they were here
    */
-  function merge(base, theirs) {
-    const at = (files, path) => files[path] ?? null;
-    for (const path of changed) if ((texts.get(path) ?? null) === at(base, path)) changed.delete(path);
-    const clashes = [...changed].filter((path) => {
-      const other = at(theirs, path);
-      return other !== at(base, path) && other !== (texts.get(path) ?? null);
-    });
-    const mine = changes();
-    texts = new Map([...Object.entries(borrowed), ...Object.entries(theirs)]);
-    for (const [path, text] of Object.entries(mine)) {
-      if (text === null) texts.delete(path);
-      else texts.set(path, text);
-    }
-    return clashes;
+  function replace(theirs) {
+    const fresh = Object.keys(theirs).filter((path) => texts.get(path) !== theirs[path]);
+    for (const path of fresh) texts.set(path, theirs[path]);
+    for (const path of Object.keys(theirs)) changed.delete(path);
+    return fresh;
   }
 
-  /** Gives up what was changed here of a file. @param {string} path @param {string | undefined} theirs */
-  function yieldTo(path, theirs) {
-    changed.delete(path);
-    if (theirs === undefined) texts.delete(path);
-    else texts.set(path, theirs);
-  }
-
-  return { text: (path) => texts.get(path), paths: () => [...texts.keys()], set, changes, merge, yieldTo };
+  return { text: (path) => texts.get(path), paths: () => [...texts.keys()], set, changes, replace };
 }
 
 /** The decisions of a DMN file as far as a browser can read it. @param {string} text @returns {{id: string, name: string}[]} */

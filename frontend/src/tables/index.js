@@ -1,4 +1,5 @@
 /** The decision tables of a design: the table, what the check says of it, and its test rows, saved as one edits. */
+import { createSaving } from '../design/saving.js';
 import { loadDesign } from '../design/server.js';
 import { h, onEvery } from '../shared/dom.js';
 import { createAsking } from './asking.js';
@@ -7,7 +8,6 @@ import { createForm } from './create.js';
 import { createEditor } from './editor.js';
 import { createFiles } from './files.js';
 import { createFindings } from './findings.js';
-import { createKeeping } from './keeping.js';
 import { meanings, writing } from './legend.js';
 import { createList } from './list.js';
 import { createMarks } from './marks.js';
@@ -30,6 +30,7 @@ async function open(host) {
   const [design, listing] = await Promise.all([loadDesign(base), listTables(base)]);
   const files = createFiles(design.files, Object.assign({}, ...listing.tables.map((one) => one.files)));
   const fields = fieldsOf(design.reference.forms, (path) => `forms/${path}` in design.files);
+  const own = new Map([...fields].filter(([, field]) => field.own));
   const uses = new Map(listing.tables.map((one) => [one.path, one]));
 
   let path = '';
@@ -56,7 +57,8 @@ async function open(host) {
     ...{ base, board, editor, marks, findings, trials, opened, heads },
     select: (decision) => select(path, decision),
   });
-  const keeping = createKeeping({ base, host, files, revision: design.revision, flush, say, joined });
+  const saving = createSaving({ base, key: `qc-tables:${base}`, host, say, changed, replaced });
+  saving.at(design.revision);
   const parts = [board, findings.element, legends, trials.element];
   const work = h('div', { class: 'qc-tables-work' }, about, refusal, ...parts);
 
@@ -76,7 +78,9 @@ async function open(host) {
     fresh,
     h('div', { class: 'qc-tables-two' }, list.element, work),
   );
-  keeping.recover();
+  await saving.recover(design.files, (left) => {
+    for (const [one, text] of Object.entries(left)) files.set(one, text);
+  });
   const wanted = new URLSearchParams(location.search);
   const named = wanted.get('file');
   await select(tables().includes(named) ? named : tables()[0], wanted.get('decision') ?? '');
@@ -116,7 +120,7 @@ async function open(host) {
     history.replaceState(null, '', `?${query}`);
     tell();
     heads();
-    await asking.ask();
+    await asking.ask(true);
   }
 
   async function load(file, decision) {
@@ -152,11 +156,11 @@ async function open(host) {
 
   /** Which tasks ask the table, and whose it is. */
   function tell() {
-    const { used_by: by = [], own = true } = uses.get(path) ?? {};
+    const { used_by: by = [], own: isOwn = true } = uses.get(path) ?? {};
     const here = isOpen() ? by.filter(({ decision }) => decision === editor.shown().id) : [];
     const tasks = here.map(({ name, task }) => `“${name}”的“${task}”`).join('、');
     const used = tasks ? `由${tasks}使用。` : '还没有环节使用：请在流程图里把决策表环节指向它。';
-    const shared = own ? '' : '这是流程库里的表，修改后成为这个设计稿自己的一份。';
+    const shared = isOwn ? '' : '这是流程库里的表，修改后成为这个设计稿自己的一份。';
     about.textContent = isOpen() ? used + shared : '';
   }
 
@@ -173,10 +177,13 @@ async function open(host) {
     if (!isOpen() || rows === null) return;
     drawList();
     const columns = columnsOf(editor.shown(), variables, rowsHere(), fields);
+    const inputs = () => [...trials.element.querySelectorAll('input')];
+    const focused = inputs().indexOf(document.activeElement);
     const open_ = [...legends.querySelectorAll('details')].map((one) => one.open);
     legends.replaceChildren(writing(), meanings(columns));
     legends.querySelectorAll('details').forEach((one, index) => (one.open = open_[index] ?? false));
     trials.show(rowsHere(), columns);
+    if (focused >= 0) inputs()[focused]?.focus();
   }
 
   /** What the server is asked about: the table as it stands, and its rows. */
@@ -193,9 +200,9 @@ async function open(host) {
   /** @param {'table' | 'rows'} part */
   function touched(part) {
     dirty[part] = true;
-    keeping.touched();
+    saving.touched();
     clearTimeout(timer);
-    timer = setTimeout(() => tried(asking.ask), PAUSE);
+    timer = setTimeout(() => tried(() => asking.ask()), PAUSE);
   }
 
   async function flush() {
@@ -204,23 +211,34 @@ async function open(host) {
     dirty.table = dirty.rows = false;
   }
 
-  /** Shows anew what somebody else has changed meanwhile. */
-  async function joined() {
+  async function changed() {
+    await flush();
+    return files.changes();
+  }
+
+  /** Puts what somebody else has saved on the page, and leaves the rest of it as it is. */
+  async function replaced(theirs) {
+    const fresh = files.replace(theirs);
+    const [table, beside] = [fresh.includes(path), fresh.includes(rowsPath(path))];
+    if (table) dirty.table = false;
+    if (table || beside) dirty.rows = false;
     const [file, decision] = [path, editor.shown()?.id];
-    path = '';
-    await select(tables().includes(file) ? file : tables()[0], decision);
+    if (table) path = '';
+    else if (beside) rows = readRows(files.text(rowsPath(path)));
+    await select(file, decision);
   }
 
   function inputsFromForms() {
-    const own = [...fields.values()].filter((field) => field.own);
     const choice = h(
       'select',
       { class: 'form-select form-select-sm qc-add-input', 'aria-label': '按表单字段增加输入列' },
       h('option', { value: '' }, '按表单字段增加输入列……'),
-      ...own.map(({ name, title, form }) => h('option', { value: name }, `${title}（${form}）`)),
+      ...[...own.values()].map(({ name, title, form }) =>
+        h('option', { value: name }, `${title}（${form}）`),
+      ),
     );
     choice.addEventListener('change', () => {
-      const field = fields.get(choice.value);
+      const field = own.get(choice.value);
       if (field && isOpen()) editor.addInput({ ...field, label: field.title });
       choice.value = '';
     });
@@ -232,11 +250,16 @@ async function open(host) {
       await flush();
       const made = await newTable(base, { ...given, files: files.changes() });
       files.set(made.path, made.text);
-      keeping.touched();
+      saving.touched();
       fresh.replaceChildren();
       await select(made.path);
     };
-    const form = createForm({ types: listing.types, fields, make, close: () => fresh.replaceChildren() });
+    const form = createForm({
+      types: listing.types,
+      fields: own,
+      make,
+      close: () => fresh.replaceChildren(),
+    });
     fresh.replaceChildren(form.element);
     form.focus();
   }

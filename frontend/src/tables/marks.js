@@ -23,6 +23,9 @@ export function createMarks() {
       const row = `.qc-table-editor td.rule-index[data-row-id="${CSS.escape(id)}"]`;
       return [
         `${at}:not(.rule-index) { box-shadow: inset 0 0 0 2px ${COLOURS[kind]}; }`,
+        kind === 'problem'
+          ? `${at}:not(.rule-index)::after { content: '${SIGNS[kind]}'; position: absolute; top: 0; right: 2px; color: ${COLOURS[kind]}; }`
+          : '',
         `${row}::before { content: '${SIGNS[kind]}'; color: ${COLOURS[kind]}; margin-right: 2px; }`,
         kind === 'hit'
           ? `.qc-table-editor td[data-row-id="${CSS.escape(id)}"] { background: var(--qc-accent-soft) !important; }`

@@ -3,6 +3,8 @@ import { h } from '../shared/dom.js';
 import { newRow, pastedCells } from './rows.js';
 import { fits, parsed, written } from './values.js';
 
+const TITLE = { part: 'title', label: '说明', kind: 'string', values: [] };
+
 /**
  * @param {{changed: () => void, shown: (rules: number[]) => void, most: () => number}} given `shown` is told which rows of the table answered
  *   the test row that has the focus
@@ -32,7 +34,7 @@ export function createTrials({ changed, shown, most }) {
   let columns = [];
   let answers = [];
 
-  const cells = () => [{ part: 'title', label: '说明', kind: 'string', values: [] }, ...columns];
+  const cells = () => [TITLE, ...columns];
 
   /** @param {object[]} given changed in place @param {any[]} among the columns @param {number} [focus] a row to go to */
   function show(given, among) {

@@ -28,6 +28,7 @@ ELSEWHERE = frozenset(
     {
         "malformed-xml", "dtd", "processing-instruction", "too-large", "too-deep", "not-bpmn", "not-executable", "collaboration", "foreign-setting",
         "script-language", "no-operator", "no-decision", "duplicate-id", "bad-property", "bad-form", "duplicate-process", "no-diagram",
+        "row-failed", "bad-rows", "unused-decision",
         "too-many-elements",
     }
 )  # fmt: skip

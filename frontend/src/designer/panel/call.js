@@ -63,7 +63,6 @@ function Part({ part, given, element, context }) {
       h(Work, {
         given: facts,
         set,
-        name: `${element.id}_${part.value}`,
         title: facts.name || part.label,
         context,
       }),

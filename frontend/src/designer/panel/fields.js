@@ -119,10 +119,12 @@ export function Pick({ label, value, options, commit, none = '（未定）', hin
   const [at, setAt] = useState(0);
   const open = query !== null;
   const all = withOther(options, value, none);
-  const words = (query ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (one) =>
-    words.every((word) => `${one.label} ${one.hint ?? ''} ${one.value}`.toLowerCase().includes(word));
-  const found = open ? all.filter(fits).slice(0, MOST) : [];
+  const matching = (text) => {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (one) => `${one.label} ${one.hint ?? ''} ${one.value}`.toLowerCase();
+    return all.filter((one) => words.every((word) => fits(one).includes(word))).slice(0, MOST);
+  };
+  const found = open ? matching(query) : [];
   const close = () => setQuery(null);
   const choose = (one) => {
     close();
@@ -131,7 +133,9 @@ export function Pick({ label, value, options, commit, none = '（未定）', hin
   const keys = {
     ArrowDown: () => (open ? setAt(Math.min(at + 1, found.length - 1)) : setQuery('')),
     ArrowUp: () => setAt(Math.max(at - 1, 0)),
-    Enter: () => (open ? choose(found[at]) : setQuery('')),
+    // Whoever types fast presses Enter before the list has followed.
+    Enter: ({ target }) =>
+      open ? choose(target.value === query ? found[at] : matching(target.value)[0]) : setQuery(''),
     Escape: close,
   };
   return h(
@@ -159,7 +163,7 @@ export function Pick({ label, value, options, commit, none = '（未定）', hin
         if (!(event.key in keys)) return;
         event.preventDefault();
         event.stopPropagation();
-        keys[event.key]();
+        keys[event.key](event);
       },
     }),
     open &&

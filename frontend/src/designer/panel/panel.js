@@ -97,7 +97,6 @@ function Groups({ element, context }) {
           h(Work, {
             given,
             set,
-            name: element.id,
             title: getBusinessObject(element).name,
             context,
             form: is(element, 'bpmn:UserTask'),

@@ -4,7 +4,7 @@ import { Group, Pick } from './fields.js';
 import { Limit } from './limit.js';
 
 /** @param {{given: Record<string, string>, set: (given: Record<string, string>) => void, name: string, title?: string, context: any, form?: boolean}} props */
-export function Work({ given, set, name, title, context, form = true }) {
+export function Work({ given, set, title, context, form = true }) {
   return [
     h(Pick, {
       label: '办理单位',
@@ -13,11 +13,11 @@ export function Work({ given, set, name, title, context, form = true }) {
       commit: (actor) => set({ actor }),
       hint: /^\{/.test(given.actor ?? '') ? '花括号里的由案件或调用它的流程确定' : null,
     }),
-    form && h(Form, { given, set, name, title, context }),
+    form && h(Form, { given, set, title, context }),
   ];
 }
 
-function Form({ given, set, name, title, context }) {
+function Form({ given, set, title, context }) {
   const { files, reference } = context;
   const chosen = given.formJsonSchemaFilename ?? '';
   const choose = (value) =>
@@ -40,7 +40,7 @@ function Form({ given, set, name, title, context }) {
       { class: 'qc-row' },
       h(
         'button',
-        { type: 'button', class: 'qc-link', onClick: () => choose(context.newForm(name, title || '意见')) },
+        { type: 'button', class: 'qc-link', onClick: () => choose(context.newForm(title || '意见')) },
         '新建表单',
       ),
       chosen &&

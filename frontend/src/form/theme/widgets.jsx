@@ -10,6 +10,7 @@ import { FilesWidget } from '../widgets/FilesWidget.jsx';
 import { LinesWidget } from '../widgets/LinesWidget.jsx';
 import { OpinionWidget } from '../widgets/OpinionWidget.jsx';
 import { OrganisationWidget } from '../widgets/OrganisationWidget.jsx';
+import { RegionWidget } from '../widgets/RegionWidget.jsx';
 
 const invalid = (props) => (props.rawErrors?.length ? ' is-invalid' : '');
 
@@ -250,4 +251,5 @@ export const widgets = {
   files: FilesWidget,
   lines: LinesWidget,
   organisation: OrganisationWidget,
+  region: RegionWidget,
 };

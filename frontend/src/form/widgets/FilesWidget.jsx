@@ -47,7 +47,7 @@ export function FilesWidget({
   }
 
   async function send(key, file) {
-    const { done, cancel } = upload({
+    const { done, cancel } = (model.upload ?? upload)({
       url: model.urls?.upload ?? '/api/v1/files',
       csrf: model.csrf,
       file,

@@ -17,6 +17,7 @@ export function ScoreSheet({
   const {
     sheet = [],
     grades,
+    above,
     vetoes,
     veto_grade: vetoGrade = '不予通过（有否决条目）',
   } = getUiOptions(uiSchema);
@@ -25,7 +26,7 @@ export function ScoreSheet({
   const sum = total(sheet, values);
   const most = sheet.reduce((all, item) => all + maximum(item), 0);
   const vetoed = Object.values(data[vetoes] ?? {}).includes(true);
-  const grade = vetoed ? vetoGrade : sum.filled === sum.count ? gradeOf(sum.points, grades) : '';
+  const grade = vetoed ? vetoGrade : sum.filled === sum.count ? gradeOf(sum.points, grades, above) : '';
   const set = (key, value) => {
     const next = { ...values };
     if (value === undefined) delete next[key];

@@ -57,10 +57,12 @@ export function total(items, values) {
 /**
  * @param {number} points
  * @param {{min: number, label: string}[]} grades
+ * @param {boolean} [above] whether a grade needs more than its figure; the lowest one is everybody's
  * @returns {string} the label of the highest grade reached, or nothing
  */
-export function gradeOf(points, grades = []) {
-  const reached = [...grades].sort((a, b) => b.min - a.min).find((grade) => points >= grade.min);
+export function gradeOf(points, grades = [], above = false) {
+  const reaches = ({ min }) => points > min || (points === min && (!above || min === 0));
+  const reached = [...grades].sort((a, b) => b.min - a.min).find(reaches);
   return reached?.label ?? '';
 }
 

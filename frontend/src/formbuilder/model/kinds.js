@@ -244,7 +244,12 @@ export const KINDS = [
     group: '单位和人',
     is: (field) => isText(field) && dressed('region')(field),
     make: () => ({
-      schema: { type: 'string', pattern: '^\\d{6}$', 'x-pattern-message': '请选择行政区划' },
+      schema: {
+        type: 'string',
+        format: 'region',
+        pattern: '^\\d{6}$',
+        'x-pattern-message': '请选择行政区划',
+      },
       ui: { 'ui:widget': 'region' },
     }),
   },

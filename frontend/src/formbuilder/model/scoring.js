@@ -1,8 +1,8 @@
 /** The scoring sheet of a form: its items, vetoes, grades and rule stand in three places, which change together. */
-import { fieldNamed, fieldsOf } from './form.js';
+import { fieldNamed, fieldsOf, sectionsOf } from './form.js';
 import { changeField, placeField, removeField, setOption } from './edits.js';
 import { objectOf, put, spliced } from './json.js';
-import { leaves } from '../../form/widgets/score.js';
+import { leaves, maximum } from '../../form/widgets/score.js';
 
 const STEP = 0.5;
 const TOTAL = 'score_total';
@@ -32,9 +32,10 @@ export function addScoreSheet(form, section) {
  *
  * @param {import('./form.js').Form} form
  * @param {string} name
- * @param {any[]} sheet
+ * @param {any[]} given the items; a group that says its points says the sum of its items'
  */
-export function setSheet(form, name, sheet) {
+export function setSheet(form, name, given) {
+  const sheet = given.map(inTotal);
   const items = leaves({ children: sheet });
   const old = leaves({ children: form.ui[name]?.['ui:options']?.sheet ?? [] });
   const made = changeField(form, name, (schema) => {
@@ -54,6 +55,12 @@ export function setSheet(form, name, sheet) {
     return { ...schema, properties, required: items.map((item) => item.key), additionalProperties: false };
   });
   return setOption(made, name, 'sheet', sheet);
+}
+
+function inTotal(item) {
+  if (!Array.isArray(item.children)) return item;
+  const children = item.children.map(inTotal);
+  return { ...item, ...(typeof item.max === 'number' && { max: maximum({ children }) }), children };
 }
 
 function pointsOf(before, item, step, old) {
@@ -147,6 +154,7 @@ function withVetoField(form, scores) {
   const taken = fieldsOf(form).map((field) => field.name);
   const name = taken.includes('vetoes') ? 'score_vetoes' : 'vetoes';
   const { section } = fieldNamed(form, scores);
+  const place = sectionsOf(form)[section]?.fields.indexOf(scores);
   const field = {
     name,
     title: '否决条目',
@@ -154,6 +162,6 @@ function withVetoField(form, scores) {
     ui: { 'ui:widget': 'veto-list', 'ui:label': false },
     required: true,
   };
-  const placed = placeField(form, field, section, 0);
+  const placed = placeField(form, field, section, place);
   return setOption(setRule(setRule(placed, 'vetoes', name), 'veto', 'score_veto'), scores, 'vetoes', name);
 }
