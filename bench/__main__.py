@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import checking, completion, heat, history, inbox, migration, roster, simulation, startup
+from bench import bundles, checking, completion, heat, history, inbox, migration, roster, simulation, startup
 from bench.report import Report
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -28,6 +28,7 @@ def main() -> int:
         migration.run,
         heat.run,
         simulation.run,
+        bundles.run,
     ):
         with tempfile.TemporaryDirectory() as folder:
             measure(report, Path(folder))

@@ -57,13 +57,16 @@ class Office:
             page.on("dialog", lambda dialog: dialog.accept())  # leaving a page with unsaved input asks first
             page.on("pageerror", lambda error: made.errors.append(str(error)))
             page.on("console", lambda message: made.errors.append(message.text) if "Content Security Policy" in message.text else None)
-            page.goto(self.base + "/login")
-            page.get_by_label("用户名").fill(username)
-            page.get_by_label("密码").fill(PASSWORD)
-            page.get_by_role("button", name="登录").click()
-            expect(page).not_to_have_url(f"{self.base}/login")
+            self.sign_in(page, username)
             self.people[username] = made
         return self.people[username]
+
+    def sign_in(self, page: Page, username: str) -> None:
+        page.goto(self.base + "/login")
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page).not_to_have_url(f"{self.base}/login")
 
     def opened(self, username: str, task: Task) -> Person:
         """The person with the task's page in front of them."""

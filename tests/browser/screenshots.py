@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.config import ROOT
 from app.model import Membership, Publication, Roster, Task, TaskStatus, User
 from app.model.session import Database
-from tests.browser import life_screenshots, running_versions, screenshots_of_forms, screenshots_tables, trial_pictures
+from tests.browser import drawing_pictures, life_screenshots, running_versions, screenshots_of_forms, screenshots_tables, trial_pictures
 from tests.browser.conftest import FLAGS
 from tests.support.launched import DEMO_PASSWORD, Launched, launched
 
@@ -23,8 +23,9 @@ SIZE: ViewportSize = {"width": 1366, "height": 768}
 
 
 def main() -> int:
-    TARGET.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, launched(Path(folder)) as installation:
+    for folder in (TARGET, DESIGNER):
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary, launched(Path(temporary)) as installation:
         _take(installation)
     return 0
 
@@ -50,6 +51,7 @@ def _take(installation: Launched) -> None:
             page.goto(base + path)
             page.wait_for_load_state("networkidle")
             page.screenshot(path=TARGET / f"{name}.png")
+        drawing_pictures.take(admin, base, DESIGNER)
         running_versions.take(admin, base, Database(installation.database_url))
         screenshots_tables.take(admin, base)
         screenshots_of_forms.take(admin, base, DESIGNER)

@@ -183,6 +183,7 @@ async function open(host, design) {
   host.replaceChildren(bar.element, stage, source.element, problems.element);
 
   const told = await show(files.get(main));
+  performance.mark('drawn');
   const found = await saving.recover(design.files, async (left) => {
     for (const [path, text] of Object.entries(left)) files.write(path, text);
     if (left[main]) await show(left[main]);
@@ -196,7 +197,8 @@ async function open(host, design) {
   modeler.on('commandStack.changed', stepped);
   modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && touched());
   problems.unknown('正在检查……');
-  checking.now();
+  await checking.now();
+  if (problems.errors().length) problems.unfold();
 }
 
 /** What a time limit may be counted from: legal events, and the dates that forms ask for. */

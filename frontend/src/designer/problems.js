@@ -9,7 +9,8 @@ const ERROR = 'error';
  */
 export function createProblems({ own }) {
   const list = h('ul', { class: 'qc-problems-list' });
-  const summary = h('summary', { class: 'qc-problems-summary', role: 'status' }, '还没有检查');
+  const words = h('span', { role: 'status' }, '还没有检查');
+  const summary = h('summary', { class: 'qc-problems-summary' }, words);
   const element = h('details', { class: 'qc-problems', 'aria-label': '问题' }, summary, list);
   let viewer = null;
   let found = [];
@@ -22,7 +23,7 @@ export function createProblems({ own }) {
     found = [...problems].sort((one, other) => rank(one) - rank(other));
     const hints = found.length - errors().length;
     summary.className = `qc-problems-summary ${errors().length ? 'is-error' : hints ? 'is-hint' : 'is-fine'}`;
-    summary.textContent = errors().length
+    words.textContent = errors().length
       ? `${errors().length} 处需要修改${hints ? `，${hints} 处提示` : ''}`
       : `检查通过，可以定稿${hints ? `；${hints} 处提示` : ''}`;
     if (!found.length) element.open = false;
@@ -32,19 +33,19 @@ export function createProblems({ own }) {
   }
 
   /** Nothing is known: the server could not be asked. */
-  function unknown(words) {
+  function unknown(said) {
     summary.className = 'qc-problems-summary';
-    summary.textContent = words;
+    words.textContent = said;
   }
 
   function row(one) {
-    const words = [one.name && h('strong', null, one.name), ` ${one.message}`];
+    const said = [one.name && h('strong', null, one.name), ` ${one.message}`];
     const where =
       one.file && one.file !== own ? h('span', { class: 'text-secondary' }, `（${one.file}）`) : '';
     const jumps = here(one);
     const inside = jumps
-      ? h('button', { type: 'button', class: 'qc-problem-jump', onclick: () => jump(one.element) }, ...words)
-      : h('span', null, ...words);
+      ? h('button', { type: 'button', class: 'qc-problem-jump', onclick: () => jump(one.element) }, ...said)
+      : h('span', null, ...said);
     const kind = one.severity === ERROR ? ['is-error', '■ 要改'] : ['is-hint', '▲ 提示'];
     return h('li', { class: kind[0] }, h('span', { class: 'qc-problem-kind' }, kind[1]), inside, where);
   }

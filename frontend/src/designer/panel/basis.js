@@ -1,7 +1,7 @@
 /** 法定依据: the legal steps that an element carries, searched in the catalogue by words or articles. */
-import { h, useEffect, useId, useState } from '@bpmn-io/diagram-js-ui';
+import { h, useEffect, useState } from '@bpmn-io/diagram-js-ui';
 import { findSteps, namedSteps } from '../../design/server.js';
-import { Group, Text } from './fields.js';
+import { Group, Text, useOwnId } from './fields.js';
 
 const ids = (value) => value.split(/\s+/).filter(Boolean);
 const isPart = (value) => /^\{.*\}$/.test(value.trim());
@@ -69,7 +69,7 @@ function Step({ step, drop }) {
 }
 
 function Search({ jurisdiction, add }) {
-  const id = useId();
+  const id = useOwnId();
   const [query, setQuery] = useState('');
   const [found, setFound] = useState(null);
   useEffect(() => {

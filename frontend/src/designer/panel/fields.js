@@ -1,7 +1,11 @@
 /** The fields of the panel. Each shows a value and gives back what the person made of it. */
-import { h, useEffect, useId, useRef, useState } from '@bpmn-io/diagram-js-ui';
+import { h, useEffect, useRef, useState } from '@bpmn-io/diagram-js-ui';
 
 const PAUSE = 400; // milliseconds without typing
+let fields = 0;
+
+/** An id that no other field has: those of preact are the same in lists. */
+export const useOwnId = () => useState(() => `qc-field-${(fields += 1)}`)[0];
 
 /**
  * What is being typed: shown at once, given back after a pause, on leaving the field, and when the panel turns to another element.
@@ -32,7 +36,7 @@ function useTyping(value, commit) {
 
 /** @param {{label: string, value: string, commit: (text: string) => void, area?: boolean, code?: boolean, type?: string, hint?: any, placeholder?: string, problem?: string}} given */
 export function Text({ label, value, commit, area, code, type = 'text', hint, placeholder, problem }) {
-  const id = useId();
+  const id = useOwnId();
   const typing = useTyping(value, commit);
   const own = `form-control form-control-sm${code ? ' qc-code' : ''}${problem ? ' is-invalid' : ''}`;
   const more = {
@@ -65,7 +69,7 @@ const withOther = (options, value, none) => [
 
 /** @param {{label: string, value: string, options: {value: string, label: string}[], commit: (value: string) => void, none?: string | null, hint?: any, bare?: boolean}} given `bare` hides the label from sight */
 export function Select({ label, value, options, commit, none, hint, bare }) {
-  const id = useId();
+  const id = useOwnId();
   return h(
     'div',
     { class: 'qc-field' },
@@ -110,7 +114,7 @@ const MOST = 60;
  * @param {{label: string, value: string, options: {value: string, label: string, hint?: string}[], commit: (value: string) => void, none?: string, hint?: any}} given
  */
 export function Pick({ label, value, options, commit, none = '（未定）', hint }) {
-  const id = useId();
+  const id = useOwnId();
   const [query, setQuery] = useState(null);
   const [at, setAt] = useState(0);
   const open = query !== null;

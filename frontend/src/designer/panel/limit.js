@@ -1,5 +1,5 @@
 /** 期限: how it is counted and from which event, the expression below, and the date that it would give today. */
-import { h, useEffect, useState } from '@bpmn-io/diagram-js-ui';
+import { h, useEffect, useRef, useState } from '@bpmn-io/diagram-js-ui';
 import { limitInWords } from '../../design/server.js';
 import { UNITS, WAYS, YEARS, readLimit, writeLimit } from '../language/limits.js';
 import { Pick, Select, Text } from './fields.js';
@@ -9,8 +9,10 @@ export function Limit({ source, events, set, none }) {
   const read = readLimit(source);
   const [limit, setLimit] = useState(read);
   const [words, setWords] = useState({});
+  const own = useRef(source); // what was written here is no news
   useEffect(() => {
-    if (read.way !== 'none' || limit.way === 'none') setLimit(limit.way === 'text' && source ? limit : read);
+    if (source !== own.current) setLimit(read);
+    own.current = source;
     setWords({});
     if (!source || source.startsWith('{')) return;
     let current = true;
@@ -21,7 +23,9 @@ export function Limit({ source, events, set, none }) {
     const next = { ...limit, ...given };
     setLimit(next);
     const written = writeLimit(next);
-    if (written !== null && written !== source) set(written);
+    if (written === null || written === source) return;
+    own.current = written;
+    set(written);
   };
   const since = (label, empty) =>
     h(Pick, {

@@ -1,5 +1,6 @@
 /** The process as a whole: what it is, where and since when it holds, who begins it. */
 import { h } from '@bpmn-io/diagram-js-ui';
+import { isoDay } from '../../shared/format.js';
 import { facts, setFacts } from './facts.js';
 import { Check, Group, Pick, Select, Text } from './fields.js';
 
@@ -23,10 +24,13 @@ export function Process({ element, context }) {
   const date = (name, label, hint) =>
     h(Text, {
       label,
-      type: 'date',
       value: given[name] ?? '',
+      placeholder: '2026-01-01',
       hint,
-      commit: (value) => set({ [name]: value }),
+      commit: (text) => {
+        const value = text.trim() ? isoDay(text) : '';
+        if (value !== null) set({ [name]: value });
+      },
     });
   return [
     h(
@@ -125,7 +129,7 @@ function Several({ label, value, options, commit }) {
   return [
     h(
       'ul',
-      { class: 'qc-several', 'aria-label': label },
+      { class: 'qc-several', 'aria-label': `${label}：已选` },
       value.map((one) =>
         h(
           'li',

@@ -1,0 +1,83 @@
+"""The designer's pages and calls of drawings: for administrators alone, and what they answer to bad input."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.cases import designs
+from app.config import ROOT
+from tests.support.world import World
+from tests.web.portal_support import client_of
+
+OURS = ROOT / "processes/shandong/extension.bpmn"
+NOT_OURS = ("county-env", "security", "auditor", "expert")
+
+
+@pytest.fixture
+def base(world: World) -> str:
+    with world.transaction() as session:
+        return f"/admin/designer/{designs.begin(session, world.principal(session, 'admin'), 'shandong.extension', 1).id}"
+
+
+def _pages(base: str) -> tuple[str, ...]:
+    return ("/admin/designer/", base, f"{base}/content", "/admin/designer/steps?q=延期")
+
+
+def _acts(base: str) -> tuple[str, ...]:
+    begin = ("/admin/designer/", "/admin/designer/open", "/admin/designer/from/shandong.extension/1", "/admin/designer/limit")
+    return (*begin, f"{base}/check", f"{base}/finish", f"{base}/discard")
+
+
+@pytest.mark.parametrize("username", NOT_OURS)
+def test_nobody_but_administrators_reaches_the_drawings(app: Flask, world: World, base: str, username: str) -> None:
+    client = client_of(app, world, username)
+    assert {page: client.get(page).status_code for page in _pages(base)} == dict.fromkeys(_pages(base), 404)
+    assert {act: client.post(act, json={}).status_code for act in _acts(base)} == dict.fromkeys(_acts(base), 404)
+    assert client.put(f"{base}/content", json={}).status_code == 404
+
+
+def test_administrators_reach_all_of_it(app: Flask, world: World, base: str) -> None:
+    client = client_of(app, world, "admin")
+    assert {page: client.get(page).status_code for page in _pages(base)} == dict.fromkeys(_pages(base), 200)
+
+
+def test_the_reference_speaks_in_the_words_of_the_place(app: Flask, world: World, base: str) -> None:
+    reference: Any = client_of(app, world, "admin").get(f"{base}/content").get_json()["reference"]
+    actors = {one["value"]: one["label"] for one in reference["actors"]}
+    assert actors["county_environment"] == "县环保局"
+    shared = {one["value"]: one for one in reference["processes"]}["common.joint_action"]
+    assert {part["value"]: part["human"] for part in shared["parts"]} == {"lead": True, "joint": True}
+    assert {"value", "label", "file"} == set(reference["tables"][0])
+
+
+def test_the_second_saver_is_told_who_saved_and_gets_both(app: Flask, world: World, base: str) -> None:
+    client = client_of(app, world, "admin")
+    path = "forms/shandong/another.json"
+    assert client.put(f"{base}/content", json={"revision": 1, "files": {path: "1"}}).status_code == 200
+    refused = client.put(f"{base}/content", json={"revision": 1, "files": {path: "2"}})
+    assert refused.status_code == 409
+    body: Any = refused.get_json()
+    assert (body["revision"], body["theirs"][path], path in body["base"]) == (2, "1", False)
+    assert body["saved_by"] in body["detail"]
+
+
+def test_a_file_is_opened_as_a_design(app: Flask, world: World) -> None:
+    client = client_of(app, world, "admin")
+    sent = {"files": (io.BytesIO(OURS.read_bytes()), "extension.bpmn"), "jurisdiction": "", "name": "", "title": ""}
+    answer = client.post("/admin/designer/open", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 302
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_hostile_file_is_refused_on_the_page_with_its_reason(app: Flask, world: World) -> None:
+    client = client_of(app, world, "admin")
+    hostile = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "x">]><d>&a;</d>'
+    sent = {"files": (io.BytesIO(hostile), "x.bpmn"), "title": "外来的流程"}
+    answer = client.post("/admin/designer/open", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "文件打不开" in answer.text
+    assert "外来的流程" in answer.text
