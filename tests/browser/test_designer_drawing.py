@@ -140,6 +140,13 @@ def test_opening_and_looking_changes_nothing_in_the_meaning_of_a_diagram(draw: A
     expect(drawing.page.locator(".qc-designer-state")).to_contain_text("保存于")
 
 
+def test_an_address_may_lead_to_an_element(draw: Any) -> None:
+    drawing = draw("shandong.extension")
+    drawing.person.open("/admin/designer/")
+    drawing.person.open(f"/admin/designer/{drawing.design_id}#Task_OpinionEnvironment")
+    expect(drawing.page.locator(".selected[data-element-id='Task_OpinionEnvironment']")).to_be_attached(timeout=PATIENCE)
+
+
 # -- the panel ---------------------------------------------------------------------------------------------------------
 
 

@@ -196,9 +196,18 @@ async function open(host, design) {
   stepped();
   modeler.on('commandStack.changed', stepped);
   modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && touched());
+  lookAt(decodeURIComponent(location.hash.slice(1)));
   problems.unknown('正在检查……');
   await checking.now();
   if (problems.errors().length) problems.unfold();
+
+  /** An address may name an element: other pages lead to it. */
+  function lookAt(id) {
+    const element = id && modeler.get('elementRegistry').get(id);
+    if (!element) return;
+    modeler.get('selection').select(element);
+    modeler.get('canvas').scrollToElement(element);
+  }
 }
 
 /** What a time limit may be counted from: legal events, and the dates that forms ask for. */

@@ -5,10 +5,12 @@ import { createBar } from './bar.js';
 import { createDrawing } from './drawing.js';
 import { mountForm } from './form.jsx';
 import { createKept, differenceTable } from './kept.js';
-import { createTraces, graphOf, scopeKey } from './path.js';
+import { createMessages } from './messages.js';
+import { createTraces, graphOf } from './path.js';
 import { serverAt } from './server.js';
 import { createStart } from './start.js';
 import { createStream } from './stream.js';
+import { continues, processesOf, scopeOf, tokensOf } from './state.js';
 import { createTasks } from './tasks.js';
 
 const PACE = 420; // milliseconds a hop
@@ -20,8 +22,8 @@ onEvery('[data-trial]', open);
 async function open(host) {
   const base = host.dataset.trial;
   const server = serverAt(base);
-  const message = h('div', { class: 'qc-trial-message', role: 'status' });
   const side = h('aside', { class: 'qc-trial-side', 'aria-label': '待办' });
+  const { element: message, say, refused } = createMessages({ base, side });
   const formPlace = h('section', { class: 'qc-trial-form', 'aria-label': '表单' });
   formPlace.hidden = true;
   const drawings = new Map();
@@ -357,68 +359,4 @@ async function open(host) {
   async function showKept() {
     kept.show((await server.kept()).kept);
   }
-
-  // -- saying -----------------------------------------------------------------------------------------------------------
-
-  function say(text, kind = '') {
-    message.replaceChildren(...(text ? [text] : []));
-    message.classList.toggle('is-problem', kind === 'problem');
-  }
-
-  function refused(error) {
-    if (!(error instanceof Refused)) throw error;
-    say(error.message, 'problem');
-    const { mistakes = [], problems = [] } = error.body ?? {};
-    const told = [...mistakes.map((text) => h('li', {}, text)), ...problems.map(problemRow)];
-    if (told.length) message.append(h('ul', {}, ...told));
-    if (problems.length)
-      side.replaceChildren(h('p', {}, '流程图改好以后再来试运行。'), toEditor('打开流程图'));
-  }
-
-  function problemRow(one) {
-    return h(
-      'li',
-      {},
-      h('strong', {}, one.name),
-      ` ${one.message}`,
-      one.element ? ' ' : null,
-      one.element ? toEditor('到流程图里看', one.element) : null,
-    );
-  }
-
-  function toEditor(words, element) {
-    return h('a', { href: element ? `${base}#${encodeURIComponent(element)}` : base }, words);
-  }
-}
-
-const scopeOf = ({ case: number, process, callers }) => ({ case: number, process, callers: callers ?? [] });
-
-const processesOf = (state) => [
-  ...new Set([...state.events, ...state.tasks].map((one) => one.process).filter(Boolean)),
-];
-
-/** Whether what happened goes on from what had happened. */
-export function continues(before, after) {
-  return (
-    before.length <= after.length &&
-    before.every(
-      (event, i) =>
-        event.at === after[i].at && event.said === after[i].said && event.element === after[i].element,
-    )
-  );
-}
-
-function tokensOf(state) {
-  const found = new Map();
-  const numbers = new Map(state.cases.map((one) => [one.id, one.number]));
-  const add = (scope, element, late) => {
-    const key = scopeKey(scope);
-    if (!found.has(key)) found.set(key, new Map());
-    const one = found.get(key).get(element) ?? { count: 0, late: false };
-    found.get(key).set(element, { count: one.count + 1, late: one.late || late });
-  };
-  for (const task of state.tasks) add(scopeOf(task), task.element, task.light === 'red');
-  for (const event of state.waiting)
-    if (!event.attached) add({ ...scopeOf(event), case: numbers.get(event.case_id) }, event.element, false);
-  return found;
 }
