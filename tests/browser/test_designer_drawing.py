@@ -205,6 +205,17 @@ def test_a_condition_is_built_from_the_answers_of_the_forms_before_it(draw: Any)
     assert (flow, "condition", written) in process.expressions
 
 
+def test_a_started_case_is_given_further_data(draw: Any) -> None:
+    drawing = draw("beijing.fund_reporting")
+    drawing.select("Service_Sanction")
+    drawing.field("再交给它一项数据（变量名）").fill("Fund")
+    expect(drawing.page.locator(".qc-field-problem")).to_contain_text("小写字母")
+    drawing.field("再交给它一项数据（变量名）").fill("fund_received_on")
+    drawing.page.get_by_role("button", name="添加这一项").click()
+    expect(drawing.field("fund_received_on")).to_have_value("fund_received_on")
+    assert b'id="fund_received_on"' in drawing.saved()
+
+
 def test_what_happens_when_a_limit_is_over_is_added_at_the_step(draw: Any) -> None:
     drawing = draw("shandong.acceptance_application")
     drawing.select("Task_Apply")

@@ -30,6 +30,35 @@ export function Service({ element, context }) {
         context,
       }),
     ),
+    chosen?.open && h(Further, { taken: Object.keys(parameters), add: (key) => set(key, key) }),
+  );
+}
+
+const NAME = /^[a-z][a-z0-9_]{0,59}$/;
+
+/** What a service takes beyond its own fields: data for the case that it starts. It begins as the variable of the same name. */
+function Further({ taken, add }) {
+  const [name, setName] = useState('');
+  const problem = !name
+    ? ''
+    : !NAME.test(name)
+      ? '以小写字母开头，只用小写字母、数字和下划线'
+      : taken.includes(name)
+        ? '已经有这一项'
+        : '';
+  const put = () => {
+    add(name);
+    setName('');
+  };
+  return h(
+    'div',
+    { class: 'qc-parameter' },
+    h(Text, { label: '再交给它一项数据（变量名）', value: name, code: true, commit: setName, problem }),
+    h(
+      'button',
+      { type: 'button', class: 'qc-link', disabled: !name || Boolean(problem), onClick: put },
+      '添加这一项',
+    ),
   );
 }
 
