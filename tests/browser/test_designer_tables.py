@@ -97,7 +97,7 @@ def test_the_page_speaks_chinese_and_is_in_order_for_screen_readers(office: Offi
     )
     english = [line for line in [*"\n".join(words).splitlines(), *names] if re.fullmatch(r"[A-Z][a-z]+( [a-z]+)*", line.strip())]
     assert english == []
-    expect(page.locator(".qc-tables-about")).to_have_text("由“自愿审核费用补助”的“计算补助额”使用。")
+    expect(page.locator(".qc-tables-about")).to_have_text("由“计算和拨付补助”的“计算补助额”使用。")
     findings = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in findings] == []
     office.check()
