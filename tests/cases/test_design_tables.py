@@ -39,7 +39,12 @@ def test_a_design_has_the_tables_that_its_diagrams_ask_with_their_test_rows(worl
         found = design_tables.listed(session, session.get_one(Design, design_id), held)
     assert ROWS in held
     assert [(one["path"], one["own"], one["files"]) for one in found] == [(TABLE, True, {})]
-    assert {"decision": "beijing_audit_fee", "process": KEY, "name": "自愿审核费用补助", "task": "计算补助额"} in found[0]["used_by"]
+    assert {
+        "decision": "beijing_audit_fee",
+        "process": "beijing.fund_fee_payment",
+        "name": "计算和拨付补助",
+        "task": "计算补助额",
+    } in found[0]["used_by"]
 
 
 def test_a_table_of_the_library_that_a_new_diagram_asks_is_listed_with_its_text(world: World) -> None:

@@ -185,7 +185,7 @@ def test_a_timer_by_duration_is_refused() -> None:
 def test_properties_of_other_products_do_no_harm() -> None:
     body = (
         start()
-        + f'<bpmn:userTask id="U" name="受理"><bpmn:documentation>说明</bpmn:documentation>{props(kind="x")}</bpmn:userTask>'
+        + f'<bpmn:userTask id="U" name="受理"><bpmn:documentation>说明</bpmn:documentation>{props(actor="enterprise", kind="x")}</bpmn:userTask>'
         + end()
         + path("S", "U", "E")
     )

@@ -109,7 +109,7 @@ def test_an_effect_names_the_element_and_the_step_behind_it(contract: Simulation
     effects = [e for e in contract.events if e.event in ("published", "record_changed")]
     assert [(e.element, e.basis[-1:]) for e in effects[:2]] == [
         ("Task_PublishDisclosure", ("sd-audit-2017.disclosure.s2",)),
-        ("Service_RecordCorrection", ("sd-audit-2017.penalty-enterprise.s5",)),
+        ("Service_Record", ("sd-audit-2017.penalty-enterprise.s5",)),
     ]
     assert all(e.element for e in effects)
 
@@ -125,7 +125,7 @@ def test_what_follows_from_something_stands_after_it(contract: Simulation) -> No
     kinds = [(e.event, e.element) for e in contract.events]
     order = [
         ("timer_fired", "Event_StartOverdue"), ("task_overdue", "Task_StartAudit"), ("task_created", "Task_Determine"),
-        ("task_completed", "Task_OrderCorrection"), ("record_changed", "Service_RecordCorrection"), ("notice_sent", "Service_NotifyCorrection"),
+        ("task_completed", "Task_OrderCorrection"), ("record_changed", "Service_Record"), ("notice_sent", "Service_Send"),
     ]  # fmt: skip
     places = [kinds.index(one) for one in order]
     assert places == sorted(places)

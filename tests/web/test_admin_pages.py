@@ -72,7 +72,7 @@ def test_a_changed_diagram_is_uploaded_as_a_draft_and_deployed_after_confirmatio
     )
     assert answer.status_code == 302, answer.text
     assert "草稿" in client.get("/admin/processes").text
-    assert "仍按原来的版本" in client.get("/admin/processes/shandong.penalty/2/deploy").text
+    assert "第 2 版成为在用版本" in client.get("/admin/processes/shandong.penalty/2/deploy").text
     assert client.post("/admin/processes/shandong.penalty/2/deploy").status_code == 302
     with world.session() as session:
         assert (

@@ -16,6 +16,7 @@ from tests.support.world import World
 from tests.web.api_support import Caller, pointers
 
 DIAGRAM = (ROOT / "processes/shandong/penalty.bpmn").read_text()
+DISCLOSURE = (ROOT / "processes/shandong/disclosure.bpmn").read_text()
 FORM = (ROOT / "forms/shandong/penalty_determine.json").read_bytes()
 CHANGED = DIAGRAM.replace('name="认定违法情形"', 'name="认定违法事实"')
 
@@ -93,7 +94,7 @@ BAD: dict[str, dict[str, Any]] = {
     "not-executable": {"x.bpmn": DIAGRAM.replace('isExecutable="true"', 'isExecutable="false"')},
     "bad-expression": {"x.bpmn": DIAGRAM.replace("violation = decision\n", "violation = ().__class__\n")},
     "unknown-actor": {"x.bpmn": DIAGRAM.replace('value="{penalty_authority}"', 'value="nobody"')},
-    "unknown-operator": {"x.bpmn": DIAGRAM.replace('serviceTaskOperator id="', 'serviceTaskOperator id="no_')},
+    "unknown-operator": {"x.bpmn": DISCLOSURE.replace('serviceTaskOperator id="', 'serviceTaskOperator id="no_')},
     "malformed-json": {"x.bpmn": CHANGED, "penalty_determine.json": b"{"},
     "not-a-form": {"x.bpmn": CHANGED, "penalty_determine.json": b"[]"},
     "too-long": {"x.bpmn": DIAGRAM.replace('name="对强制审核企业的处罚"', f'name="{"长" * 121}"')},

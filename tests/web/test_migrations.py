@@ -274,7 +274,7 @@ def test_a_page_of_a_run_asks_the_database_no_more_for_more_cases(app: Flask, ad
 
 def test_a_version_is_retired_after_a_page_that_says_what_follows(admin: FlaskClient, moving: Moving, versions: Versions) -> None:
     page = admin.get(f"/admin/processes/{KEY}/2/retire").text
-    assert "新案件改按第 1 版办理" in page
+    assert "今天起的新案件按第 1 版办理" in page
     assert "正在办理的 3 件" in admin.get(f"/admin/processes/{KEY}/1/retire").text
     assert admin.post(f"/admin/processes/{KEY}/2/retire", data={"reason": "内容有误"}).status_code == 302
     assert "停用" in admin.get(f"/admin/processes/{KEY}/2").text
