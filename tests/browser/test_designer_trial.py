@@ -114,3 +114,24 @@ def test_a_draft_is_tried_out_kept_and_held_against_an_edit(office: Office, desi
     row.get_by_role("button", name="重走一遍").click()
     expect(page.locator(".qc-trial-message")).to_contain_text("已照方案走完")
     office.check()
+
+
+AGREE_WHILE_IT_MOVES = """() => {
+  const watch = new MutationObserver(() => {
+    const agree = [...document.querySelectorAll('.qc-trial-answers button')].find((one) => one.textContent === '同意');
+    if (!agree || !document.querySelector('.qc-trial-token')) return;
+    watch.disconnect();
+    setTimeout(() => agree.click());
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def test_a_decision_need_not_wait_for_the_token(office: Office, design: int) -> None:
+    """The page shows at once what is next, while the dot still runs: a click counts already."""
+    page = begun(office, design)
+    page.emulate_media(reduced_motion="no-preference")
+    page.evaluate(AGREE_WHILE_IT_MOVES)
+    task(page, "申请").get_by_role("button", name="按样例办结").click()
+    expect(page.locator(".qc-trial-side")).to_contain_text("全部办结（")
+    office.check()

@@ -156,11 +156,11 @@ export function createDrawing({ drawingOf, traces, onChoose }) {
     place(given) {
       tokens = given;
     },
-    /** Moves the token along a hop, in the drawing where it happens. */
-    async hop(hop, milliseconds) {
+    /** Moves the token along a hop, in the drawing where it happens, until the signal cuts it short. */
+    async hop(hop, milliseconds, signal) {
       if (!shown || scopeKey(shown) !== scopeKey(hop.scope) || process !== hop.scope.process)
         await show(hop.scope);
-      await moveAlong(viewer, hop.flows, milliseconds);
+      await moveAlong(viewer, hop.flows, milliseconds, signal);
       const { graph } = await drawingOf(hop.scope.process);
       paint(graph);
     },

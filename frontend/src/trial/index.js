@@ -30,6 +30,7 @@ async function open(host) {
   let traces = createTraces(graphNow);
   let now = null; // how the trial stands, as the server tells it
   let busy = false;
+  let moving = { stop: new AbortController(), over: Promise.resolve() }; // what runs on the drawing
   let closeForm = () => {};
 
   const drawing = createDrawing({ drawingOf, traces: () => traces, onChoose: () => {} });
@@ -79,6 +80,7 @@ async function open(host) {
   // -- beginning --------------------------------------------------------------------------------------------------------
 
   async function restart() {
+    await still();
     now = null;
     closeForm();
     say('');
@@ -135,6 +137,7 @@ async function open(host) {
     busy = true;
     host.classList.add('is-walking');
     try {
+      await still();
       await run();
     } catch (error) {
       refused(error);
@@ -146,8 +149,10 @@ async function open(host) {
 
   // -- showing ----------------------------------------------------------------------------------------------------------
 
+  /** Takes over how the trial stands. The words are there at once; nobody waits for the token before deciding what is next. */
   async function take(state) {
     closeForm();
+    await still();
     const before = now;
     if (before && before.revision !== state.revision) {
       drawings.clear();
@@ -162,12 +167,23 @@ async function open(host) {
       .slice(goesOn ? before.events.length : 0)
       .flatMap((event) => traces.follow(event));
     showWords(state);
-    await move(goesOn || !before ? hops : []);
+    const stop = new AbortController();
+    moving = { stop, over: showOnDrawing(state, hops, goesOn || !before, stop.signal).catch(refused) };
+    if (state.stopped)
+      say(`第 ${state.stopped.move + 1} 步现在走不通，停在它前面：${state.stopped.message}`, 'problem');
+  }
+
+  /** Cuts short what still moves: it stands where it was going. */
+  async function still() {
+    moving.stop.abort();
+    await moving.over;
+  }
+
+  async function showOnDrawing(state, hops, moves, signal) {
+    if (moves) await move(hops, signal);
     drawing.place(tokensOf(state));
     drawing.cases(state.cases);
     await settle(state, hops);
-    if (state.stopped)
-      say(`第 ${state.stopped.move + 1} 步现在走不通，停在它前面：${state.stopped.message}`, 'problem');
   }
 
   function showWords(state) {
@@ -223,11 +239,13 @@ async function open(host) {
   }
 
   /** Shows the hops one after the other; of many only the last ones. */
-  async function move(hops) {
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches || !bar.moving();
-    if (still) return;
+  async function move(hops, signal) {
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches || !bar.moving()) return;
     const pace = hops.length > MOST_SHOWN / 2 ? PACE / 2 : PACE;
-    for (const hop of hops.slice(-MOST_SHOWN)) await drawing.hop(hop, pace);
+    for (const hop of hops.slice(-MOST_SHOWN)) {
+      if (signal.aborted) return;
+      await drawing.hop(hop, pace, signal);
+    }
   }
 
   /** Where one looks when nothing moves any more: at what has to be decided next, else at where something happened last. */
@@ -240,6 +258,7 @@ async function open(host) {
   }
 
   async function lookAt(place) {
+    await still();
     const callers = place.callers ?? place.detail?.callers;
     const scope = callers ? scopeOf({ ...place, callers }) : scopeWith(place);
     await drawing.show(scope);

@@ -6,8 +6,9 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param {any} viewer
  * @param {string[]} flows ids, in the order in which they are taken
  * @param {number} milliseconds for all of them; 0 shows nothing
+ * @param {AbortSignal} signal takes the dot away at once
  */
-export async function moveAlong(viewer, flows, milliseconds) {
+export async function moveAlong(viewer, flows, milliseconds, signal) {
   const registry = viewer.get('elementRegistry');
   const points = flows.flatMap((id) => registry.get(id)?.waypoints ?? []);
   if (points.length < 2 || !milliseconds) return;
@@ -16,7 +17,7 @@ export async function moveAlong(viewer, flows, milliseconds) {
   dot.setAttribute('r', '9');
   dot.setAttribute('class', 'qc-trial-token');
   viewer.get('canvas').getLayer('qc-token', 100).append(dot);
-  await frames(milliseconds, (share) => {
+  await frames(milliseconds, signal, (share) => {
     const { x, y } = pointAt(points, share);
     dot.setAttribute('cx', x);
     dot.setAttribute('cy', y);
@@ -57,18 +58,21 @@ function keepInView(viewer, point) {
 }
 
 /** Runs to the end also where the page is not painted: a hidden tab gets no frames. */
-function frames(milliseconds, draw) {
+function frames(milliseconds, signal, draw) {
   const began = performance.now();
   return new Promise((done) => {
     const late = setTimeout(done, milliseconds + 200);
+    const end = () => {
+      clearTimeout(late);
+      done();
+    };
+    signal.addEventListener('abort', end, { once: true });
     const frame = (now) => {
+      if (signal.aborted) return;
       const share = Math.min(1, Math.max(0, (now - began) / milliseconds));
       draw(share);
       if (share < 1) requestAnimationFrame(frame);
-      else {
-        clearTimeout(late);
-        done();
-      }
+      else end();
     };
     requestAnimationFrame(frame);
   });
