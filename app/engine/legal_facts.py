@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 
 from app.engine.definition import facts_in
 from app.engine.diagram import Element, Process
+from app.engine.errors import EngineError
 from app.law.coverage import ElementFacts
+
+MOST_CALLS = 5_000
+"""Calls that are followed from one process, each way to a called process counted. The library's largest has 75."""
+
+
+class TooManyCalls(EngineError):
+    """Processes call one another in more ways than anybody reads."""
 
 
 def legal_facts(key: str, processes: Mapping[str, Process], version: int | None = None) -> Iterator[ElementFacts]:
     """The facts of every element whose steps process `key` names: its own elements, and the parts that its call activities hand to others.
 
-    What a called process says by itself belongs to that process. `processes` are all of a definition, or of a library.
+    What a called process says by itself belongs to that process. `processes` are all of a definition, or of a library. Raises `TooManyCalls`.
     """
     process = processes[key]
+    calls = count(1)
     for element in process.elements.values():
         found = [*_own(process, element)]
         if element.parts and element.called in processes:
-            found += _handed_down(process, element, (element,), processes)
+            found += _handed_down(process, element, (element,), processes, calls)
         yield from (replace(facts, version=version) for facts in found)
 
 
@@ -34,17 +44,20 @@ def _own(process: Process, element: Element) -> Iterator[ElementFacts]:
         yield _facts(process, process, element, given, basis, carries=element.called is None)
 
 
-def _handed_down(origin: Process, call: Element, callers: tuple[Element, ...], processes: Mapping[str, Process]) -> Iterator[ElementFacts]:
+def _handed_down(
+    origin: Process, call: Element, callers: tuple[Element, ...], processes: Mapping[str, Process], calls: Iterator[int]
+) -> Iterator[ElementFacts]:
     """Elements inside a call activity, at any depth, whose steps the outermost of `callers` (innermost first) gives."""
+    if next(calls) > MOST_CALLS:
+        raise TooManyCalls(f"流程一层套一层，调用超过 {MOST_CALLS} 处，请减少套用的层次")
     process = processes[call.called or ""]
     maps = [caller.parts for caller in callers if caller.parts]
     for element in process.elements.values():
         given = facts_in(element, maps)
         if _literal(given) and not _literal(facts_in(element, maps[:-1])):
-            via = tuple(caller.name or caller.id for caller in reversed(callers))
-            yield _facts(origin, process, element, given, _literal(given), via=via, carries=element.called is None)
+            yield _facts(origin, process, element, given, _literal(given), callers=callers, carries=element.called is None)
         if element.called in processes and element not in callers:
-            yield from _handed_down(origin, element, (element, *callers), processes)
+            yield from _handed_down(origin, element, (element, *callers), processes, calls)
 
 
 def _literal(given: Mapping[str, str]) -> tuple[str, ...]:
@@ -60,7 +73,7 @@ def _facts(
     given: Mapping[str, str],
     basis: tuple[str, ...],
     *,
-    via: tuple[str, ...] = (),
+    callers: tuple[Element, ...] = (),
     carries: bool,
 ) -> ElementFacts:
     limited = _limited(process, element, given)
@@ -74,7 +87,8 @@ def _facts(
         basis=basis,
         due=limited.get("due", ""),
         carries=carries,
-        via=via,
+        via=tuple(caller.name or caller.id for caller in reversed(callers)),
+        call=callers[-1].id if callers else "",
         reading=given.get("reading") or limited.get("reading", ""),
         documentation=element.documentation or origin.documentation,
     )

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from app.law.catalogue import Catalogue
 from app.law.catalogue_facts import Jurisdiction, Procedure, Step, StepDeadline
-from app.law.written_limits import differences, limits_in
+from app.law.written_limits import DIFFERENCES, differences, limits_in
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,9 @@ class ElementFacts:
     """What one element of a deployed diagram says about the law.
 
     ``definition`` is the process that names the steps, ``process`` the one in which the element stands (they differ in shared sub-processes), and
-    ``via`` the names of the call activities between them. ``carries`` is false for an activity that only encloses or lists steps. ``due`` is an expression,
-    empty where there is none. ``reading`` explains a limit that departs from the text on purpose. ``version`` is the definition's, where it has one.
+    ``via`` the names of the call activities between them, ``call`` the id of the outermost, which stands in ``definition``. ``carries`` is false for an
+    activity that only encloses or lists steps. ``due`` is an expression, empty where there is none. ``reading`` explains a limit that departs from the
+    text on purpose. ``version`` is the definition's, where it has one.
     """
 
     jurisdiction: str
@@ -34,6 +35,7 @@ class ElementFacts:
     due: str = ""
     carries: bool = True
     via: tuple[str, ...] = ()
+    call: str = ""
     reading: str = ""
     documentation: str = ""
     version: int | None = None
@@ -51,6 +53,11 @@ class Disagreement:
     written: StepDeadline
     stated: tuple[StepDeadline, ...]
     differs: tuple[str, ...]
+
+    @property
+    def differences(self) -> str:
+        """In what it differs, in words."""
+        return "、".join(DIFFERENCES[name] for name in self.differs)
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ def cover(law: Catalogue, elements: Iterable[ElementFacts]) -> list[Jurisdiction
             else:
                 unknown.setdefault(_home(law, step_id, facts), []).append(UnknownStep(facts, step_id))
         if steps:
-            compared.setdefault(steps[0].document.jurisdiction, []).extend(_compare(facts, tuple(steps)))
+            compared.setdefault(steps[0].document.jurisdiction, []).extend(compare(facts, tuple(steps)))
     return [
         JurisdictionCoverage(
             jurisdiction,
@@ -165,8 +172,8 @@ def _written(facts: ElementFacts) -> tuple[StepDeadline, ...]:
     return limits_in(facts.due) if facts.due else ()
 
 
-def _compare(facts: ElementFacts, steps: tuple[Step, ...]) -> Iterable[Disagreement]:
-    """The limits of an element that are none of those stated for any of its steps."""
+def compare(facts: ElementFacts, steps: tuple[Step, ...]) -> Iterable[Disagreement]:
+    """The limits of an element that are none of those stated for any of its steps. Raises `SyntaxError` for a `due` that is no expression."""
     stated = tuple(limit for step in steps for limit in step.deadlines)
     for written in _written(facts):
         if not stated:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Lock
 
 from app.engine import store
-from app.engine.checking import lint, reachability, rows, schema, support, tables
+from app.engine.checking import limits, lint, reachability, rows, schema, support, tables
 from app.engine.checking.references import Operators, Surroundings, unresolved, without_actor
 from app.engine.checking.results import given_by
 from app.engine.checking.sheet import Finding, Sheet
@@ -20,6 +20,7 @@ from app.engine.checking.soundness.verdicts import TOO_LARGE, gist
 from app.engine.definition import bad_forms, compile_definition, content_hash
 from app.engine.diagram import Diagram
 from app.engine.errors import ERROR, WARNING, DiagramError, Problem
+from app.engine.legal_facts import TooManyCalls
 
 MAX_ELEMENTS = 1_500
 """Elements and flows of one file. A view that people read has about 25."""
@@ -84,6 +85,8 @@ def _examine(key: str, files: Mapping[str, bytes], inner: Mapping[str, Diagram],
     yield from (problem for problem in compiling if not said or problem.code not in _SAID_BETTER)
     yield from on_sheets
     yield from rows.failing(files)
+    if not errors([*compiling, *on_sheets]):
+        yield from _of_limits(key, inner)
     broken = {problem.file for problem in (*compiling, *on_sheets) if problem.code in _UNWALKABLE}
     walkable = {k for k, diagram in inner.items() if diagram.path not in broken}
     forms = {path.removeprefix("forms/"): body for path, body in files.items() if path.startswith("forms/")}
@@ -114,6 +117,17 @@ def _of_sheet(sheet: Sheet, diagrams: Mapping[str, Diagram], around: Surrounding
         yield from (replace(at("no-actor", found), severity=WARNING) for found in without_actor(process))
         hints = tables.gaps_and_overlaps(graph, process, around.bodies)
         yield from (replace(at(code, found), severity=WARNING) for code, found in hints)
+
+
+def _of_limits(key: str, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
+    """What the texts say otherwise about the limits of a process and of the parts that it hands on. It keeps nothing from being deployed."""
+    path, name = diagrams[key].path, diagrams[key].processes[key].name
+    processes = {k: diagram.processes[k] for k, diagram in diagrams.items()}
+    try:
+        for found in limits.differing(key, processes):
+            yield Problem(path, found.element, found.name, "limit-differs", found.message, WARNING)
+    except TooManyCalls as error:
+        yield Problem(path, "", name, "too-many-calls", str(error))
 
 
 def _compiling(key: str, files: Mapping[str, bytes], diagrams: Mapping[str, Diagram]) -> list[Problem]:

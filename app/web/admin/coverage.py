@@ -14,7 +14,6 @@ from app.cases.errors import NotFound
 from app.law.catalogue import catalogue
 from app.law.catalogue_facts import Document, Procedure
 from app.law.coverage import Disagreement, JurisdictionCoverage, StepCoverage
-from app.law.written_limits import DIFFERENCES
 from app.model import Role
 from app.web.access_control import roles_required
 from app.web.admin.blueprint import bp
@@ -55,7 +54,6 @@ def jurisdiction_coverage(slug: str) -> Any:
         procedures=_procedures(found, shown),
         shown=shown if shown in SHOWN else "",
         choices=SHOWN,
-        differences=DIFFERENCES,
     )
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import inspect
 from app.cases import coverage, library
 from app.config import ROOT
 from app.law.coverage import Disagreement, JurisdictionCoverage, UnknownStep
-from app.law.written_limits import DIFFERENCES
 from app.model import Definition
 from app.web.current import runtime
 
@@ -127,11 +126,10 @@ def _details(found: Iterable[JurisdictionCoverage]) -> Iterable[str]:
 
 def _in_words(one: Disagreement) -> str:
     stated = "或".join(map(str, one.stated)) or "没有规定期限"
-    differs = "、".join(DIFFERENCES[name] for name in one.differs)
     where = f"{one.facts.process} {one.facts.element} {one.facts.name}"
     explained = f"。读法：{one.facts.reading}" if one.facts.reading else ""
     head = "有说明的读法" if one.facts.reading else "期限不一致"
-    return f"{head}：{where}：图上为 {one.written}，条文为 {stated}（{differs}；{'、'.join(s.id for s in one.steps)}）{explained}"
+    return f"{head}：{where}：图上为 {one.written}，条文为 {stated}（{one.differences}；{'、'.join(s.id for s in one.steps)}）{explained}"
 
 
 def _as_object(source: str, one: JurisdictionCoverage) -> dict[str, Any]:

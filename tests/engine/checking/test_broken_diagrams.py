@@ -38,6 +38,7 @@ EXPECTED = {
     "lack-of-synchronisation-end": ["Gateway_Merge lack-of-synchronisation"],
     "lack-of-synchronisation-timer": ["Task_Review lack-of-synchronisation"],
     "lack-of-synchronisation": ["Task_Decide lack-of-synchronisation"],
+    "limit-differs": ["Task_Review limit-differs"],
     "livelock": ["Task_Correct livelock"],
     "missing-decision": ["Task_Decide missing-decision"],
     "missing-form": ["Task_Review missing-form"],

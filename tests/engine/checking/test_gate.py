@@ -29,7 +29,7 @@ ELSEWHERE = frozenset(
         "malformed-xml", "dtd", "processing-instruction", "too-large", "too-deep", "not-bpmn", "not-executable", "collaboration", "foreign-setting",
         "script-language", "no-operator", "no-decision", "duplicate-id", "bad-property", "bad-form", "duplicate-process", "no-diagram",
         "row-failed", "bad-rows", "unused-decision",
-        "too-many-elements",
+        "too-many-elements", "too-many-calls",
     }
 )  # fmt: skip
 """Codes of what cannot be a diagram in the folder of broken ones: files that do not open, forms, uploads. They have tests of their own."""

@@ -4,7 +4,7 @@ import { getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
 import { LawFields } from './basis.js';
 import { partsOf, setPart } from './facts.js';
 import { Group, Pick, Text } from './fields.js';
-import { Limit } from './limit.js';
+import { Limit, Reading } from './limit.js';
 import { Work } from './work.js';
 
 const calledBy = (element) => getBusinessObject(element).calledElement ?? '';
@@ -42,7 +42,16 @@ export function Parts({ element, context }) {
   );
 }
 
-const ASKED = ['basis', 'article', 'actor', 'due', 'name', 'formJsonSchemaFilename', 'formUiSchemaFilename'];
+const ASKED = [
+  'basis',
+  'article',
+  'actor',
+  'due',
+  'reading',
+  'name',
+  'formJsonSchemaFilename',
+  'formUiSchemaFilename',
+];
 
 function Part({ part, given, element, context }) {
   const facts = given ?? {};
@@ -67,6 +76,8 @@ function Part({ part, given, element, context }) {
         context,
       }),
     h(Limit, { source: facts.due ?? '', events: context.events, set: (due) => set({ due }) }),
+    (facts.due || facts.reading) &&
+      h(Reading, { reading: facts.reading, set: (reading) => set({ reading }) }),
     others.map((name) =>
       h(Text, {
         key: name,

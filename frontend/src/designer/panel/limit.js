@@ -108,6 +108,17 @@ export function Limit({ source, events, set, none }) {
   ];
 }
 
+/** Why a limit departs from its article on purpose. Without it the check says that it does. */
+export function Reading({ reading, set }) {
+  return h(Text, {
+    label: '与条文期限不同的理由',
+    value: reading ?? '',
+    area: true,
+    placeholder: '与条文一致的，不用写',
+    commit: (text) => set(text.trim()),
+  });
+}
+
 function Amount({ label, value, most, commit }) {
   return h(Text, { label, type: 'number', value: value ?? '', commit: (text) => commit(text), most });
 }

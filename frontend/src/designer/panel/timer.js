@@ -3,7 +3,7 @@ import { h } from '@bpmn-io/diagram-js-ui';
 import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
 import { facts, setFacts } from './facts.js';
 import { Check, Group, Select } from './fields.js';
-import { Limit } from './limit.js';
+import { Limit, Reading } from './limit.js';
 
 const timerOf = (element) =>
   getBusinessObject(element).eventDefinitions?.find((one) => is(one, 'bpmn:TimerEventDefinition'));
@@ -37,8 +37,16 @@ export function Timer({ element, context }) {
       if (own && text && !source) setDate(DUE);
       if (!own) setDate(text);
     };
-    const shown = own ? (facts(element).due ?? '') : source;
-    return h(Group, { title: '等到什么时候' }, warning, h(Limit, { source: shown, events, set }));
+    const { due = '', reading } = facts(element);
+    const shown = own ? due : source;
+    return h(
+      Group,
+      { title: '等到什么时候' },
+      warning,
+      h(Limit, { source: shown, events, set }),
+      (shown || reading) &&
+        h(Reading, { reading, set: (text) => setFacts(injector, element, { reading: text }) }),
+    );
   }
   const onDue = source === DUE;
   const step = getBusinessObject(element).attachedToRef?.name || '所在环节';

@@ -1,7 +1,7 @@
 /** 办理: who does it, with which form, by when. */
 import { h } from '@bpmn-io/diagram-js-ui';
 import { Group, Pick } from './fields.js';
-import { Limit } from './limit.js';
+import { Limit, Reading } from './limit.js';
 
 /** @param {{given: Record<string, string>, set: (given: Record<string, string>) => void, title?: string, context: any, form?: boolean}} props */
 export function Work({ given, set, title, context, form = true }) {
@@ -57,6 +57,6 @@ export function Due({ due, reading, set, context }) {
     Group,
     { title: '期限' },
     h(Limit, { source: due ?? '', events: context.events, set: (source) => set({ due: source }) }),
-    reading && h('p', { class: 'qc-field-hint' }, `与条文期限不同的理由：${reading}`),
+    (due || reading) && h(Reading, { reading, set: (text) => set({ reading: text }) }),
   );
 }
