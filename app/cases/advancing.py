@@ -22,7 +22,7 @@ from app.engine.definition import CompiledDefinition
 from app.engine.runner import Advance, Run, WorkflowCache, resume
 from app.engine.scripting import ServiceCall
 from app.law.periods import Stop
-from app.model import Case, CaseParty, CaseState, CaseStatus, Event, Task, TaskStatus, Timer, TimerKind
+from app.model import Case, CaseParty, CaseState, CaseStatus, Event, Task, TaskStatus, Timer
 from app.model.session import after_commit
 from app.model.statements import insert_new, table
 from app.services.context import ServiceContext, carry_out
@@ -150,10 +150,7 @@ def _close(session: Session, case: Case, step: Advance) -> None:
 
 
 def _set_timers(session: Session, case: Case, step: Advance, opened: list[Task]) -> None:
-    rows: list[dict[str, Any]] = [
-        {"kind": TimerKind.EVENT, "engine_id": t.engine_id, "attached_to": t.attached_to, "task_id": None, "due_at": t.fires_at}
-        for t in step.timers_set
-    ]
+    rows = [task_rows.timer_of_event(timer) for timer in step.timers_set]
     for task in opened:
         rows.extend(task_rows.timers_of(task))
     if rows:

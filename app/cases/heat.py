@@ -13,13 +13,30 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, Subquery, and_, case, column, exists, func, literal_column, or_, select, values
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    column,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import region_prefix
 from app.law.holidays import current_calendar
-from app.model import Case, Incident, IncidentStatus, Task
+from app.model import Case, Incident, IncidentStatus, Task, Timer
 from app.model.base import SHANGHAI
 from app.model.sql_time import EPOCH, day_number, days_between, looked_up, month_of
 
@@ -115,22 +132,31 @@ class Month:
 
 
 def waiting(session: Session, window: Window, inside: Mapping[Place, Sequence[Place]]) -> dict[Place, Waiting]:
-    """What waits at each element, and in each activity: `inside` names the places whose work belongs to one, itself among them."""
+    """What waits at each element, for somebody or for a day, and in each activity: `inside` names the places that belong to one, itself among them."""
     if not inside:
         return {}
     rows = [(*work, *holder) for holder, places in inside.items() for work in places]
     columns = [column(name, String) for name in ("process", "element", "holder_process", "holder_element")]
     of = values(*columns, name="belongs").data(rows).cte("belongs")
-    late = and_(Task.due_on < clock.today(), Task.clock_stopped.is_(False))
-    found = session.execute(
-        select(
-            of.c.holder_process, of.c.holder_element,
-            func.count(func.distinct(Task.case_id)), func.count(func.distinct(case((late, Task.case_id)))),
-        )
+    holder = (of.c.holder_process, of.c.holder_element)
+    is_late = and_(Task.due_on < clock.today(), Task.clock_stopped.is_(False))
+    for_work = (
+        select(*holder, Task.case_id, case((is_late, Task.case_id)).label("late"))
         .select_from(of)
         .join(Task, and_(Task.process_key == of.c.process, Task.element_id == of.c.element, OPEN))
         .where(window.has_case(Task.case_id))
-        .group_by(of.c.holder_process, of.c.holder_element)
+    )
+    for_time = (
+        select(*holder, Timer.case_id, null())
+        .select_from(of)
+        .join(Timer, and_(Timer.process_key == of.c.process, Timer.element_id == of.c.element))
+        .where(window.has_case(Timer.case_id))
+    )
+    there = union_all(for_work, for_time).subquery()
+    found = session.execute(
+        select(
+            there.c.holder_process, there.c.holder_element, func.count(there.c.case_id.distinct()), func.count(there.c.late.distinct())
+        ).group_by(there.c.holder_process, there.c.holder_element)
     )  # fmt: skip
     return {(process, element): Waiting(cases, late) for process, element, cases, late in found.tuples()}
 

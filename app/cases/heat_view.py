@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from app.access import scope
@@ -18,7 +19,7 @@ from app.cases.errors import NotFound
 from app.cases.heat import Failed, Finished, Month, Place, Unit, Waiting, Window
 from app.engine.definition import CompiledDefinition
 from app.engine.diagram import Element
-from app.model import Case, Task
+from app.model import Case, Task, Timer
 from app.office.table_workbook import Column, table_to_xlsx
 
 UNITS = {Unit.DAY.value: "日", Unit.WORKDAY.value: "工作日"}
@@ -99,7 +100,7 @@ def heat_page(session: Session, compiled: CompiledDefinition, window: Window) ->
 
 
 def places_inside(compiled: CompiledDefinition, *, optional: bool = False) -> dict[Place, tuple[Place, ...]]:
-    """The elements whose figures belong to a human task or an activity: the task itself, or all work inside the activity at any depth.
+    """The elements whose figures belong to one where cases stand: itself, or for an activity all of them inside it at any depth.
 
     What may be done at any time counts only when `optional`: no case waits for it.
     """
@@ -111,6 +112,8 @@ def places_inside(compiled: CompiledDefinition, *, optional: bool = False) -> di
             found[place] = ()  # a process that calls itself has itself inside
             if element.is_human:
                 found[place] = (place,) if optional or element.properties.get("optional") != "true" else ()
+            elif element.awaits_time:
+                found[place] = (place,)
             elif element.called in compiled.processes:
                 found[place] = _joined(of(inner) for inner in compiled.processes[element.called].elements.values())
             elif element.tag == "subProcess":
@@ -173,31 +176,35 @@ def in_words(row: ElementHeat, unit: str) -> list[str]:
 
 @dataclass(frozen=True)
 class WaitingList:
-    """The first of the cases that wait at an element, the most urgent first."""
+    """The first of what waits at an element: open work, the most urgent first, and cases that wait for a day, the nearest first."""
 
     element: Element
     tasks: tuple[Task, ...]
-    total: int
+    total: int  # of open work
+    timers: tuple[Timer, ...] = ()
+    timers_total: int = 0
 
 
 def waiting_at(session: Session, principal: Principal, compiled: CompiledDefinition, window: Window, place: Place) -> WaitingList:
-    """The open work at an element, or inside an activity, in the cases that the principal may see. Raises `NotFound`."""
+    """What waits at an element, or inside an activity, in the cases that the principal may see. Raises `NotFound`."""
     process = compiled.processes.get(place[0])
     element = process.elements.get(place[1]) if process else None
     if element is None:
         raise NotFound("没有这个环节")
     places = places_inside(compiled).get(place, ())
-    where = (heat.OPEN, tuple_(Task.process_key, Task.element_id).in_(places), window.cases(), scope.tasks(principal))
-    counted = select(func.count()).select_from(Task).join(Case, Case.id == Task.case_id).where(*where)
-    rows = (
-        select(Task)
-        .join(Case, Case.id == Task.case_id)
-        .where(*where)
-        .options(joinedload(Task.case), joinedload(Task.organisation))
-        .order_by(Task.sort_due, Task.id)
-        .limit(SHOWN)
+    open_there = (heat.OPEN, tuple_(Task.process_key, Task.element_id).in_(places), window.cases(), scope.tasks(principal))
+    tasks = select(Task).join(Case, Case.id == Task.case_id).where(*open_there)
+    urgent = tasks.options(joinedload(Task.case), joinedload(Task.organisation)).order_by(Task.sort_due, Task.id).limit(SHOWN)
+    set_there = (tuple_(Timer.process_key, Timer.element_id).in_(places), window.cases(), scope.cases(principal))
+    timers = select(Timer).join(Case, Case.id == Timer.case_id).where(*set_there)
+    nearest = timers.options(joinedload(Timer.case)).order_by(Timer.due_at, Timer.id).limit(SHOWN)
+    return WaitingList(
+        element, tuple(session.scalars(urgent)), _count(session, tasks), tuple(session.scalars(nearest)), _count(session, timers)
     )
-    return WaitingList(element, tuple(session.scalars(rows)), session.scalar(counted) or 0)
+
+
+def _count(session: Session, rows: Select[Any]) -> int:
+    return session.scalar(rows.with_only_columns(func.count(), maintain_column_froms=True)) or 0
 
 
 # -- as a workbook ----------------------------------------------------------------------------------------------------

@@ -127,14 +127,10 @@ def _set_event_timers(session: Session, case: Case, timers: Sequence[SetTimer]) 
         if timer is None:
             session.delete(row)
         else:
-            row.attached_to = timer.attached_to
+            row.attached_to, row.process_key, row.element_id = timer.attached_to, timer.process_key, timer.element_id
             _at(row, timer.fires_at)
     session.flush()
-    fresh = [
-        {"kind": TimerKind.EVENT, "engine_id": t.engine_id, "attached_to": t.attached_to, "task_id": None, "due_at": t.fires_at}
-        for t in wanted.values()
-    ]
-    _insert_timers(session, case, fresh)
+    _insert_timers(session, case, [task_rows.timer_of_event(timer) for timer in wanted.values()])
 
 
 def _at(timer: Timer, due_at: dt.datetime | None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisations import resolve_actor, what_is_missing
-from app.engine.runner import OpenedTask
+from app.engine.runner import OpenedTask, SetTimer
 from app.law import periods
 from app.law.periods import Deadline
 from app.model import Case, Event, Organisation, ServicePromise, Task, TaskStatus, TimerKind
@@ -125,4 +125,13 @@ def timers_of(task: Task) -> list[dict[str, Any]]:
     rows = [] if by_diagram else [{"kind": TimerKind.OVERDUE, "due_at": deadline.expires_at}]
     if clock.now() < warning < deadline.expires_at:
         rows.append({"kind": TimerKind.WARNING, "due_at": warning})
-    return [{"engine_id": task.engine_id, "attached_to": None, "task_id": task.id, **row} for row in rows]
+    of_task = {"engine_id": task.engine_id, "attached_to": None, "process_key": None, "element_id": None, "task_id": task.id}
+    return [{**of_task, **row} for row in rows]
+
+
+def timer_of_event(timer: SetTimer) -> dict[str, Any]:
+    """The row of a timer event that waits."""
+    return {
+        "kind": TimerKind.EVENT, "engine_id": timer.engine_id, "attached_to": timer.attached_to, "process_key": timer.process_key,
+        "element_id": timer.element_id, "task_id": None, "due_at": timer.fires_at,
+    }  # fmt: skip

@@ -65,6 +65,11 @@ class Element:
         return self.tag in HUMAN_TAGS
 
     @property
+    def awaits_time(self) -> bool:
+        """Whether a case stands here until a day comes."""
+        return self.tag == "intermediateCatchEvent" and self.has_timer
+
+    @property
     def forms(self) -> set[str]:
         """Form files that it names, itself or in the parts that it hands on."""
         named = (facts.get(key, "") for facts in (self.properties, *self.parts.values()) for key in _FORM_PROPERTIES)

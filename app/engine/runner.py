@@ -55,6 +55,8 @@ class SetTimer:
     engine_id: str
     fires_at: dt.datetime | None  # none while its clock is stopped, or where there is no limit this time
     attached_to: str | None  # engine id of the activity that it stands on
+    process_key: str
+    element_id: str
     name: str
 
 
@@ -341,7 +343,7 @@ def opened_task(definition: CompiledDefinition, task: Task) -> OpenedTask:
 
 
 def waiting_timer(definition: CompiledDefinition, task: Task) -> SetTimer:
-    """A waiting timer event: when it fires, and on which activity it stands."""
+    """A waiting timer event: when it fires, where it stands, and on which activity."""
     legal = definition.resolve(task)
     attached = None
     if legal is not None and legal.element.attached_to:
@@ -350,7 +352,9 @@ def waiting_timer(definition: CompiledDefinition, task: Task) -> SetTimer:
             if element is not None and element.id == legal.element.attached_to:
                 attached = sibling.id.hex
     at = task.internal_data[FIRES_AT]
-    return SetTimer(task.id.hex, dt.datetime.fromisoformat(at) if at else None, attached, legal.name if legal else "")
+    fires_at = dt.datetime.fromisoformat(at) if at else None
+    place = (legal.process_key, legal.id, legal.name) if legal else ("", "", "")
+    return SetTimer(task.id.hex, fires_at, attached, *place)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from app.engine import store
 from app.engine.definition import CompiledDefinition
 from app.model import Definition, Incident, IncidentStatus
 from tests.cases.migration_support import KEY, Moving, at_county, row
-from tests.support.diagrams import call, end, parallel, path, start, sub
+from tests.support.diagrams import call, end, parallel, path, start, sub, wait
 from tests.support.world import CITY, COUNTY, OTHER_COUNTY, World
 
 A, B = (KEY, "A"), (KEY, "B")
@@ -181,6 +181,40 @@ def test_what_may_be_done_at_any_time_holds_no_case_up(moving: Moving) -> None:
     definition = moving.deploy(row(at_county("A", optional="true")))
     moving.start()
     assert rows(moving, window(definition), definition) == {}
+
+
+PUBLISHED = start("PS") + wait("W", "days(10, since=begun)") + end("PE") + path("PS", "W", "PE")
+
+
+@pytest.fixture
+def published(moving: Moving) -> Definition:
+    """Two cases that wait for the tenth day beside a task, inside one activity."""
+    beside = start() + parallel("G") + sub("P", PUBLISHED) + at_county("X") + parallel("J") + end() + path("S", "G", "P", "J", "E")
+    definition = moving.deploy(row(call("C", "t.child")), children={"child": beside + path("G", "X", "J")})
+    done, _ = moving.start(2)
+    moving.complete(done, "X")
+    return definition
+
+
+def test_cases_that_wait_for_a_day_are_counted_where_they_wait(moving: Moving, published: Definition) -> None:
+    found = rows(moving, window(published), published)
+    assert {one: found[one].waiting for one in ("W", "P", "X", "C")} == {
+        "W": Waiting(2, 0), "P": Waiting(2, 0), "X": Waiting(1, 0), "C": Waiting(2, 0),
+    }  # fmt: skip
+    moving.world.clock.move(days=11)
+    moving.fire()
+    found = rows(moving, window(published), published)
+    assert {one: found[one].waiting.cases for one in ("W", "P", "X", "C")} == {"W": 0, "P": 0, "X": 1, "C": 1}
+
+
+def test_an_administrator_sees_until_when_cases_wait(moving: Moving, published: Definition) -> None:
+    with moving.world.session() as session:
+        found = heat_view.waiting_at(
+            session, moving.world.principal(session, "admin"), compiled(moving, published), window(published), ("t.child", "W")
+        )
+        assert (found.tasks, found.timers_total) == ((), 2)
+        assert {timer.due_at for timer in found.timers} == {dt.datetime(2027, 1, 21, 16, tzinfo=dt.UTC)}, "the end of the tenth day"
+        assert {timer.case.region_code for timer in found.timers} == {COUNTY}
 
 
 # -- which cases ------------------------------------------------------------------------------------------------------

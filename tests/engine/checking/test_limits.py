@@ -7,8 +7,8 @@ import json
 import pytest
 
 from app.engine.errors import Problem
-from tests.engine.checking.examples import check
-from tests.support.diagrams import call, end, path, start, user
+from tests.engine.checking.examples import check, problems_of
+from tests.support.diagrams import bpmn, call, end, path, start, user
 
 HALF_YEARLY = "bj-fund-2007.reporting.s1"  # within six months of receiving the money
 WITHOUT_LIMIT = "cn-law-2002.penalty-audit.s2"
@@ -59,7 +59,8 @@ def test_calls_in_more_ways_than_anybody_reads_are_refused() -> None:
         text = json.dumps(parts)
         return start() + call("C1", called, parts=text) + call("C2", called, parts=text) + end() + path("S", "C1", "C2", "E")
 
-    levels = {f"l{n}": twice(f"t.l{n + 1}", {"report": {"basis": "{report}"}}) for n in range(1, 13)}
-    last = start() + user("U", "报送", basis="{report}") + end() + path("S", "U", "E")
-    problems = check(twice("t.l1", {"report": {"basis": HALF_YEARLY, "actor": "enterprise"}}), **levels, l13=last)
-    assert "too-many-calls" in [problem.code for problem in problems]
+    files = {"t.l13": start() + user("U", "报送", basis="{report}") + end() + path("S", "U", "E")}
+    files |= {f"t.l{n}": twice(f"t.l{n + 1}", {"report": {"basis": "{report}"}}) for n in range(1, 13)}
+    files |= {"t.l0": twice("t.l1", {"report": {"basis": HALF_YEARLY, "actor": "enterprise"}})}
+    problems = problems_of({f"processes/{key}.bpmn": bpmn(key, body) for key, body in files.items()})
+    assert ("processes/t.l0.bpmn", "too-many-calls") in [(problem.file, problem.code) for problem in problems]
