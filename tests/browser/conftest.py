@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from app import clock
 from app.model import Setting, migration
 from app.runtime import Runtime
-from tests.browser.people import Office
+from tests.browser.people import PATIENCE, Office
 from tests.crash.installation import Installation
 from tests.support.world import World
 
@@ -34,6 +34,12 @@ class SharedClock:
         if self.runtime is not None:
             with self.runtime.database.transaction() as session:
                 session.merge(Setting(key="clock_offset_seconds", value=str(offset.total_seconds())))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient() -> None:
+    """What a page saves and asks takes its time on a busy machine."""
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from app.cases import designs
 from app.config import ROOT
 from app.engine.diagram import read_diagram
 from app.model import Design
-from tests.browser.people import PATIENCE, Office, Person
+from tests.browser.people import Office, Person
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,7 @@ class Drawing:
 
     def open(self) -> None:
         self.person.open(f"/admin/designer/{self.design_id}")
-        expect(self.page.locator(".djs-shape").first).to_be_visible(timeout=PATIENCE)
+        expect(self.page.locator(".djs-shape").first).to_be_visible()
 
     def select(self, element: str) -> None:
         # What can be done to the element selected before may lie over this one: the click is brought to it straight.
@@ -56,7 +56,7 @@ class Drawing:
     def saved(self) -> bytes:
         """The design's own diagram on the server, once the page says that it is saved."""
         self.page.evaluate("document.activeElement.blur()")  # what is being typed is given back on leaving the field
-        expect(self.page.locator(".qc-designer-state")).to_contain_text("已保存", timeout=PATIENCE)
+        expect(self.page.locator(".qc-designer-state")).to_contain_text("已保存")
         return self.stored()
 
     def stored(self) -> bytes:
@@ -144,7 +144,7 @@ def test_an_address_may_lead_to_an_element(draw: Any) -> None:
     drawing = draw("shandong.extension")
     drawing.person.open("/admin/designer/")
     drawing.person.open(f"/admin/designer/{drawing.design_id}#Task_OpinionEnvironment")
-    expect(drawing.page.locator(".selected[data-element-id='Task_OpinionEnvironment']")).to_be_attached(timeout=PATIENCE)
+    expect(drawing.page.locator(".selected[data-element-id='Task_OpinionEnvironment']")).to_be_attached()
 
 
 # -- the panel ---------------------------------------------------------------------------------------------------------
@@ -358,7 +358,7 @@ def test_a_lost_connection_and_a_closed_browser_lose_nothing(draw: Any) -> None:
 def test_a_session_that_ends_in_the_middle_loses_nothing(draw: Any) -> None:
     drawing = draw("shandong.extension")
     page, state = drawing.page, drawing.page.locator(".qc-designer-state")
-    expect(page.locator(".qc-problems-summary")).to_contain_text("检查通过", timeout=PATIENCE)  # no answer is on its way with a new cookie
+    expect(page.locator(".qc-problems-summary")).to_contain_text("检查通过")  # no answer is on its way with a new cookie
     page.context.clear_cookies()
     _rename(drawing, "登录过期时改的名称")
     expect(state).to_contain_text("在另一个窗口重新登录")
@@ -386,7 +386,7 @@ def test_two_people_who_changed_the_same_drawing_see_what_each_changed(draw: Any
     _saved_by_another(drawing, lambda files: {MAIN: files[MAIN].replace(theirs[0].encode(), theirs[1].encode())})
     _rename(drawing, "我改的名称")
     asked = drawing.page.get_by_role("alertdialog")
-    expect(asked).to_be_visible(timeout=PATIENCE)
+    expect(asked).to_be_visible()
     expect(asked).to_contain_text("延期申请 → 我改的名称")
     expect(asked).to_contain_text("市环保局上报 → 市局转报")
     asked.get_by_role("button", name=re.compile("为准，放下我的修改")).click()

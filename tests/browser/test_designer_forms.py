@@ -82,7 +82,7 @@ def test_a_form_is_built_looked_at_and_found_again(office: Office, design_id: in
     page.get_by_role("button", name="撤销").click()
     expect(page.locator(".qc-fb-field").nth(1)).to_contain_text("检查人员")
 
-    expect(page.locator(".qc-fb-state")).to_contain_text("已保存", timeout=15_000)
+    expect(page.locator(".qc-fb-state")).to_contain_text("已保存")
     assert serious_findings(page) == []
     page.reload()
     page.locator("[data-row='is_rectification']").click()
@@ -136,6 +136,6 @@ def test_a_schema_of_another_origin_is_taken_over_with_an_account(office: Office
     expect(page.locator(".qc-fb-account")).to_contain_text("1 个字段可以编辑，1 处原样保留")
     page.get_by_label("存为").fill("shandong/foreign.json")
     page.get_by_role("button", name="导入这张表单").click()
-    expect(page.locator(".qc-fb-state")).to_contain_text("已保存", timeout=15_000)
+    expect(page.locator(".qc-fb-state")).to_contain_text("已保存")
     assert saved(office, design_id, "forms/shandong/foreign.json")["properties"]["address"] == address
     office.check()

@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from app.cases import archives, designs, second_person
-from app.model import Membership, Role, User
+from app.cases import archives, designs
 from tests.browser.people import Office
-from tests.support.world import World
+from tests.support.second_person import ask_for_second_person
 
 pytestmark = pytest.mark.browser
 
@@ -91,18 +89,7 @@ def test_the_diagrams_that_it_calls_can_be_looked_at_too(office: Office) -> None
 
 @pytest.fixture(scope="module")
 def asked(office: Office) -> None:
-    """A second administrator, and the rule that asks for one."""
-    world: World = office.world
-    with world.transaction() as session:
-        own = session.get_one(User, world.users["admin"])
-        at = session.scalars(select(Membership).where(Membership.user_id == own.id, Membership.role == Role.ADMINISTRATOR)).one()
-        user = User(username="second", name="第二管理员", password_hash=own.password_hash, active=True)
-        session.add(user)
-        session.flush()
-        session.add(Membership(user_id=user.id, organisation_id=at.organisation_id, role=Role.ADMINISTRATOR))
-        world.users["second"] = user.id
-        session.flush()
-        second_person.turn_on(session, world.principal(session, "admin"))
+    ask_for_second_person(office.world)
 
 
 @pytest.mark.usefixtures("asked")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from app.cases import designs, starting
 from app.engine.diagram import read_diagram
 from app.model import Case, Design, Enterprise, Organisation, OrganisationKind, Task
-from tests.browser.people import PATIENCE, Office
+from tests.browser.people import Office
 from tests.support.world import uscc_of
 
 pytestmark = pytest.mark.browser
@@ -68,7 +68,7 @@ def field(page: Page, label: str) -> Any:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator(".qc-designer-state")).to_contain_text("已保存", timeout=PATIENCE)
+    expect(page.locator(".qc-designer-state")).to_contain_text("已保存")
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def design(beijing: Office, old_case: Case) -> int:
     """What the administrator changes on the drawing: three months for six, and a step in which the bureau looks the report over."""
     page = beijing.person("admin").open(f"/admin/processes/{KEY}/1")
     page.get_by_role("button", name="修改").click()
-    expect(page.locator("[data-element-id='Task_First'].djs-shape")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-element-id='Task_First'].djs-shape")).to_be_visible()
     design_id = int(page.url.rsplit("/", 1)[1])
     select(page, "Task_First")
     field(page, "多长").fill("3")
@@ -98,13 +98,13 @@ def design(beijing: Office, old_case: Case) -> int:
     page.locator(".qc-found button").first.click()
     saved(page)
     page.locator(".qc-designer-bar").get_by_role("button", name="检查", exact=True).click()
-    expect(page.locator(".qc-problems-summary")).not_to_contain_text("正在检查", timeout=PATIENCE)
+    expect(page.locator(".qc-problems-summary")).not_to_contain_text("正在检查")
     expect(page.locator(".qc-problems-summary")).to_contain_text("检查通过")
     # The article says six: the check says so, until the administrator says why.
     expect(page.locator(".qc-problems")).to_contain_text("期限与条文不同（长短）")
     select(page, "Task_First")
     field(page, "与条文期限不同的理由").fill("办法修订为三个月")
-    expect(page.locator(".qc-problems")).not_to_contain_text("期限与条文不同", timeout=PATIENCE)
+    expect(page.locator(".qc-problems")).not_to_contain_text("期限与条文不同")
     saved(page)
     return design_id
 
@@ -135,7 +135,7 @@ def test_the_new_step_gets_a_form_of_its_own(beijing: Office, design: int) -> No
     page.get_by_label("标题", exact=True).fill("核对的资金")
     page.get_by_role("button", name="金额", exact=True).click()
     page.get_by_label("必填", exact=True).check()
-    expect(page.locator(".qc-fb-state")).to_contain_text("已保存", timeout=PATIENCE)
+    expect(page.locator(".qc-fb-state")).to_contain_text("已保存")
     assert "核对的资金" in files(beijing, design)[f"forms/{form}"].decode()
 
 
@@ -163,7 +163,7 @@ def test_the_draft_is_tried_with_the_new_limit(beijing: Office, design: int) -> 
 def test_it_is_deployed_and_a_new_case_follows_it(beijing: Office, design: int, old_case: Case) -> None:
     admin = beijing.person("admin")
     page = admin.open(f"/admin/designer/{design}")
-    expect(page.locator(".qc-problems-summary")).to_contain_text("检查通过", timeout=PATIENCE)
+    expect(page.locator(".qc-problems-summary")).to_contain_text("检查通过")
     page.locator(".qc-designer-bar").get_by_role("button", name="定稿", exact=True).click()
     page.wait_for_url(f"**/admin/processes/{KEY}/2")
     page.get_by_role("link", name="部署", exact=True).click()
@@ -187,11 +187,11 @@ def test_the_old_case_is_led_over_to_the_new_version(beijing: Office, old_case: 
     page.get_by_label("迁移到").select_option("2")
     page.get_by_role("button", name="拟定迁移计划").click()
     page.get_by_role("button", name="保存并预演").click()
-    expect(page.get_by_text("已完成：1 / 1")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("已完成：1 / 1")).to_be_visible()
     page.get_by_role("link", name="迁移这 1 件").click()
     page.get_by_label("迁移的原因").fill("规定修订，期限改为三个月")
     page.get_by_role("button", name="确认迁移").click()
-    expect(page.get_by_text("已完成：1 / 1")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("已完成：1 / 1")).to_be_visible()
     assert first_report(beijing, old_case).due_on == dt.date(2027, 4, 8)
     beijing.complete(f"enterprise:{OLD}", first_report(beijing, old_case), decision="no")
     assert [task.name for task in beijing.world.open_tasks(old_case.id)] == [REVIEW]

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.cases import designs
 from app.model import Design
-from tests.browser.people import PATIENCE, Office
+from tests.browser.people import Office
 
 pytestmark = pytest.mark.browser
 
@@ -25,14 +25,6 @@ PASTE = """(input, text) => {
     data.setData('text/plain', text);
     input.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patient() -> Iterator[None]:
-    """What the page saves and asks takes its time on a busy machine."""
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

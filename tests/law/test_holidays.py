@@ -88,10 +88,10 @@ def test_the_nearest_workday_is_the_day_itself_when_it_is_worked() -> None:
 
 
 def test_fifty_thousand_questions_take_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for offset in range(50_000):
         CALENDAR.is_workday(date(2004, 1, 1) + timedelta(days=offset % 8_000))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 # -------------------------------------------------------------------------------- years not announced yet

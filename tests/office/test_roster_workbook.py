@@ -250,9 +250,9 @@ def test_a_far_away_row_is_found_and_does_not_take_for_ever() -> None:
 
 def test_a_thousand_rows_take_less_than_two_seconds() -> None:
     data = filled([good_row(n) for n in range(1000)])
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read(data)) == 1000
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("area", ["370000", "37", "3701", "370100", "370102", ""])

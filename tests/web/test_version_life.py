@@ -10,9 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.cases import archives, designs, exchange, second_person
-from app.model import Definition, Membership, Role, User
-from tests.support.world import World
+from app.cases import archives, designs, exchange, starting
+from app.model import Definition
+from tests.support.second_person import ask_for_second_person
+from tests.support.world import COUNTY, World
 from tests.web.api_support import Caller
 from tests.web.portal_support import client_of
 
@@ -38,20 +39,6 @@ def drafted(world: World) -> int:
         body = designs.files_of(session, designs.latest(session, design))[PATH]
         designs.save(session, principal, design.id, 1, {PATH: body.replace('name="延期申请"'.encode(), 'name="延期的申请"'.encode())})
         return designs.finish(session, principal, design.id, 2).version
-
-
-def asked(world: World) -> None:
-    """A second administrator, and the rule that asks for one."""
-    with world.transaction() as session:
-        own = session.get_one(User, world.users["admin"])
-        office = session.scalars(select(Membership).where(Membership.user_id == own.id, Membership.role == Role.ADMINISTRATOR)).one()
-        user = User(username="second", name="第二管理员", password_hash=own.password_hash, active=True)
-        session.add(user)
-        session.flush()
-        session.add(Membership(user_id=user.id, organisation_id=office.organisation_id, role=Role.ADMINISTRATOR))
-        world.users["second"] = user.id
-        session.flush()
-        second_person.turn_on(session, world.principal(session, "admin"))
 
 
 @pytest.mark.parametrize("username", ["admin", "security", "auditor", "county-env", "expert"])
@@ -84,6 +71,16 @@ def test_a_later_period_is_said_before_it_begins(app: Flask, world: World) -> No
     page = client_of(app, world, "admin").get(f"/admin/processes/{KEY}/{version}/deploy").text
     assert "今天起的新案件按第 1 版办理（至 2027-02-28）。" in page
     assert f"2027-03-01 起的新案件按第 {version} 版办理。" in page
+    assert "正在办理" not in page
+
+
+def test_the_confirmation_counts_the_cases_that_go_on_as_they_are(app: Flask, world: World) -> None:
+    version = drafted(world)
+    with world.transaction() as session:
+        for _ in range(2):
+            starting.start(session, process=KEY, region=COUNTY, enterprise=None, variables={"grounds": ["1"]})
+    page = client_of(app, world, "admin").get(f"/admin/processes/{KEY}/{version}/deploy").text
+    assert "正在办理的 2 个案件仍按原来的版本办完，不受影响。" in page
 
 
 @pytest.mark.parametrize("given", ["?from=1&to=2", "?from=2&to=1", ""])
@@ -157,7 +154,7 @@ def test_an_earlier_save_is_restored_as_a_new_one(app: Flask, world: World) -> N
 
 def test_nothing_is_deployed_before_somebody_else_approves_it(app: Flask, world: World) -> None:
     version = drafted(world)
-    asked(world)
+    ask_for_second_person(world)
     admin, second = client_of(app, world, "admin"), client_of(app, world, "second")
     address = f"/admin/processes/{KEY}/{version}"
     assert admin.post(f"{address}/deploy").status_code == 409
@@ -182,7 +179,7 @@ def test_nothing_is_deployed_before_somebody_else_approves_it(app: Flask, world:
 
 
 def test_the_rule_is_turned_off_by_two(app: Flask, world: World) -> None:
-    asked(world)
+    ask_for_second_person(world)
     admin, second = client_of(app, world, "admin"), client_of(app, world, "second")
     assert admin.post("/admin/processes/approvals/propose-off", data={"reason": ""}).status_code == 400
     admin.post("/admin/processes/approvals/propose-off", data={"reason": "机构合并"})
