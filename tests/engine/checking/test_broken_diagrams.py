@@ -44,6 +44,7 @@ EXPECTED = {
     "missing-form": ["Task_Review missing-form"],
     "missing-process": ["Activity_Call missing-process"],
     "never-taken": ["Flow_Result_Correct never-taken"],
+    "no-actor": ["Task_Review no-actor"],
     "no-bpmndi": ["Task_Review no-bpmndi"],
     "no-default-flow": ["Gateway_Line no-default-flow"],
     "no-disconnected": [
