@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.access import scope
 from app.access.principal import Principal
-from app.cases import administration_view, heat
+from app.cases import heat, process_view
 from app.cases.errors import NotFound
 from app.cases.heat import Failed, Finished, Month, Place, Unit, Waiting, Window
 from app.engine.definition import CompiledDefinition
@@ -81,7 +81,7 @@ def heat_page(session: Session, compiled: CompiledDefinition, window: Window) ->
     )  # fmt: skip
     calls = [e.called for p in compiled.processes.values() for e in p.elements.values() if e.called]
     rows = []
-    for key in administration_view.call_order(compiled):
+    for key in process_view.call_order(compiled):
         process = compiled.processes[key]
         for element in process.elements.values():
             places = inside.get((key, element.id), ())

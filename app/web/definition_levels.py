@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.cases import administration_view as view
+from app.cases import process_view as view
 from app.cases.actor_captions import captions
 from app.engine.definition import CompiledDefinition
 from app.engine.legal_facts import legal_facts

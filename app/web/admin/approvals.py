@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app.cases import administration_view as view
 from app.cases import approvals, library, periods_in_force, second_person, version_history
+from app.cases import process_view as view
 from app.cases.errors import NotFound, Undeployable
 from app.model import Role
 from app.web.access_control import roles_required

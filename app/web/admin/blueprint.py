@@ -9,7 +9,7 @@ from flask_login import login_required
 
 from app import clock
 from app.cases import administration
-from app.cases import administration_view as view
+from app.cases import operations_view as view
 from app.model import Role
 from app.web.access_control import roles_required
 from app.web.current import principal, reading, runtime, transaction

@@ -7,8 +7,8 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from app.cases import administration_view as view
 from app.cases import library
+from app.cases import process_view as view
 from app.cases.comparison import bundles
 from app.cases.errors import NotFound
 from app.engine import store

@@ -8,8 +8,8 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from app import clock
 from app.cases import archives, exchange, library
-from app.cases.administration_view import STATE_NAMES
 from app.cases.administrators import record
+from app.cases.process_view import STATE_NAMES
 from app.engine import store
 from app.engine.errors import DiagramError
 from app.model import Role

@@ -8,8 +8,8 @@ from typing import Any
 from flask import render_template, request
 
 from app import clock
-from app.cases import administration_view as view
 from app.cases import heat_view
+from app.cases import process_view as view
 from app.cases.errors import NotFound
 from app.cases.heat import Unit, Window
 from app.cases.heat_view import HeatPage

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app import clock
 from app.cases import administration, calendars, holiday_import
-from app.cases import administration_view as view
+from app.cases import promise_view as view
 from app.cases.errors import CaseError
 from app.model import Role
 from app.web.access_control import roles_required

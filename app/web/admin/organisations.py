@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from app.cases import administration
-from app.cases import administration_view as view
+from app.cases import organisation_view as view
 from app.cases.errors import InvalidForm
 from app.model import Organisation, Role
 from app.web.access_control import roles_required

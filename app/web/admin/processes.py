@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases import administration, approvals, library, periods_in_force, second_person, version_history
-from app.cases import administration_view as view
+from app.cases import process_view as view
 from app.cases import versions as version_acts
 from app.cases.errors import Conflict, NotFound, Undeployable
 from app.cases.versions import running as running_cases

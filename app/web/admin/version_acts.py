@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app.cases import administration_view as view
 from app.cases import library, periods_in_force, second_person, versions
+from app.cases import process_view as view
 from app.cases.errors import Conflict, NotFound, Undeployable
 from app.engine.errors import Problem
 from app.model import Definition, DefinitionStatus, Role

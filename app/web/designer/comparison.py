@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases import designs, library, version_history
-from app.cases.administration_view import STATE_NAMES
 from app.cases.errors import NotFound
+from app.cases.process_view import STATE_NAMES
 from app.engine import store
 from app.model import Definition, Design
 from app.web import comparing

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
-from app.cases import administration_view as view
 from app.cases import process_library
+from app.cases import process_view as view
 from app.cases.applicable_law import jurisdiction_of
 from app.cases.coverage import in_use
 from app.cases.errors import NotFound
