@@ -118,8 +118,7 @@ BEIJING = Place(
         "beijing.disclosure": {"逾期未公布，已立案"},
         "beijing.execution": {"逾期已处理"},
         "beijing.execution_reaudit": {"逾期已处理"},
-        "beijing.execution_report": {"逾期已处理"},
-        "beijing.mandatory_audit": {"没有公布义务"},
+        "beijing.mandatory_audit": {"没有公布义务", "逾期已处理"},
         # A second application while the first one is under way needs a register with a history: see test_beijing_registers.py.
         "beijing.expert_admission": {"不受理"},
         "beijing.agency_application": {"不受理"},
