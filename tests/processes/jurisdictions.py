@@ -107,7 +107,11 @@ LIAONING = Place(
 GUANGDONG = Place(
     "guangdong",
     ("gd-audit-2009",),
-    ends_unseen={"guangdong.acceptance_filing": {"继续等候申请"}, "guangdong.assessment_filing": {"继续等候申请"}},
+    ends_unseen={
+        "guangdong.acceptance_filing": {"继续等候申请"},
+        "guangdong.assessment_filing": {"继续等候申请"},
+        "guangdong.mandatory_execution": {"逾期已处理"},
+    },
     # The text has no step of its own for what the consultant does after the order.
     others={("gd-audit-2009.agency-removal.s1", "consultant")},
 )
