@@ -141,6 +141,8 @@ TIANJIN = Place(
     ("tj-audit-2005", "tj-acceptance-2009", "tj-agency-2009", "tj-expert-2009"),
     ends_unseen={
         "tianjin.agency_disclosure": {"不重复受理"},  # see test_tianjin_registers.py
+        "tianjin.audit_assessed": {"逾期已处理"},
+        "tianjin.audit_work": {"逾期已处理"},
         "tianjin.implementation": {"监管已记录"},  # ends while the case goes on
     },
     others={
