@@ -107,7 +107,11 @@ LIAONING = Place(
 GUANGDONG = Place(
     "guangdong",
     ("gd-audit-2009",),
-    ends_unseen={"guangdong.acceptance_filing": {"继续等候申请"}, "guangdong.assessment_filing": {"继续等候申请"}},
+    ends_unseen={
+        "guangdong.acceptance_filing": {"继续等候申请"},
+        "guangdong.assessment_filing": {"继续等候申请"},
+        "guangdong.mandatory_execution": {"逾期已处理"},
+    },
     # The text has no step of its own for what the consultant does after the order.
     others={("gd-audit-2009.agency-removal.s1", "consultant")},
 )
@@ -118,8 +122,7 @@ BEIJING = Place(
         "beijing.disclosure": {"逾期未公布，已立案"},
         "beijing.execution": {"逾期已处理"},
         "beijing.execution_reaudit": {"逾期已处理"},
-        "beijing.execution_report": {"逾期已处理"},
-        "beijing.mandatory_audit": {"没有公布义务"},
+        "beijing.mandatory_audit": {"没有公布义务", "逾期已处理"},
         # A second application while the first one is under way needs a register with a history: see test_beijing_registers.py.
         "beijing.expert_admission": {"不受理"},
         "beijing.agency_application": {"不受理"},
@@ -138,6 +141,8 @@ TIANJIN = Place(
     ("tj-audit-2005", "tj-acceptance-2009", "tj-agency-2009", "tj-expert-2009"),
     ends_unseen={
         "tianjin.agency_disclosure": {"不重复受理"},  # see test_tianjin_registers.py
+        "tianjin.audit_assessed": {"逾期已处理"},
+        "tianjin.audit_work": {"逾期已处理"},
         "tianjin.implementation": {"监管已记录"},  # ends while the case goes on
     },
     others={

@@ -46,6 +46,16 @@ def test_a_report_that_is_late_leads_to_no_sanction() -> None:
     assert not any("mandatory-penalty" in line for line in found)
 
 
+def test_the_nations_limits_have_the_nations_consequences() -> None:
+    """Two months and a year are the nation's, so is what follows: only whoever handles toxic materials can be penalised, for whatever the audit has come to."""
+    late, toxic = GUANGDONG.events("mandatory_audit_late"), GUANGDONG.events("mandatory_audit_toxic_late")
+    assert not any("case_started national.penalty" in line for line in late)
+    assert [line for line in toxic if "case_started national.penalty" in line] == [
+        "2025-03-11 2 case_started national.penalty",
+        "2026-01-13 3 case_started national.penalty",
+    ]
+
+
 def test_the_day_of_scoring_starts_the_twenty_workdays_and_not_the_opinion() -> None:
     found = GUANGDONG.events("voluntary_acceptance_80")
     assert "2025-04-13 1 task_completed gd-audit-2009.voluntary-acceptance.s10" in found

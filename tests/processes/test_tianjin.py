@@ -72,6 +72,16 @@ def test_a_missed_limit_leads_to_supervision_alone(name: str) -> None:
     assert not any("罚款" in line or "限制享受" in line or "处罚" in line for line in found)
 
 
+def test_the_nations_limits_have_the_nations_consequences() -> None:
+    """Two months and a year are the nation's, so is what follows: only whoever handles toxic materials can be penalised, for whatever the audit has come to."""
+    late, toxic = TIANJIN.events("audit_late"), TIANJIN.events("audit_toxic_late")
+    assert not any("case_started national.penalty" in line for line in late)
+    assert [line for line in toxic if "case_started national.penalty" in line] == [
+        "2025-03-11 2 case_started national.penalty",
+        "2026-01-13 3 case_started national.penalty",
+    ]
+
+
 def test_no_sanction_of_the_four_texts_is_a_fine() -> None:
     assert all(sanction.fine is None for sanction in TEXTS.sanctions.values())
 
