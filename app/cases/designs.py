@@ -242,7 +242,7 @@ def finish(session: Session, principal: Principal, design_id: int, seen: int) ->
     own = main_path(design, files)
     if faults := gate.errors(form_check.problems(files)):
         raise DiagramError(faults)
-    drafted = library.add_draft(session, _own_files(session, design, files))
+    drafted = library.add_draft(session, _own_files(session, design, files), _taken_out(session, design, files))
     made = next((draft for draft in drafted.drafts if draft.key == design.key), None)
     if made is None:
         raise DiagramError([Problem(own, "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")])
@@ -262,9 +262,17 @@ def _own_files(session: Session, design: Design, files: Mapping[str, bytes]) -> 
     return {path: body for path, body in files.items() if path == own or before.get(path) != body}
 
 
+def _taken_out(session: Session, design: Design, files: Mapping[str, bytes]) -> set[str]:
+    """The kept scenarios and test rows of the version that a design began from which somebody has deleted: what is deployed does not bring them back."""
+    before = store.files_of(session, design.base_id) if design.base_id is not None else {}
+    return {path for path in before if path.startswith("checks/") and path not in files}
+
+
 def as_version(session: Session, design: Design, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the version that a design would become today; where its diagram cannot be read, those that it holds."""
-    found = library.read_files({**library.deployed_files(session), **_own_files(session, design, files)})
+    gone = _taken_out(session, design, files)
+    around = {path: body for path, body in library.deployed_files(session).items() if path not in gone}
+    found = library.read_files({**around, **_own_files(session, design, files)})
     return store.bundle(design.key, found.diagrams, found.bodies) or dict(files)
 
 

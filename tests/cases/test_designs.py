@@ -191,3 +191,22 @@ def test_a_form_that_breaks_the_rules_is_marked_and_keeps_a_design_from_being_fi
         assert [(one.file, one.element) for one in found] == [(path, "/properties/n")]
     with world.transaction() as session, pytest.raises(DiagramError):
         designs.finish(session, world.principal(session, "admin"), design_id, revision)
+
+
+def test_a_scenario_that_was_deleted_does_not_come_back_with_what_is_deployed(world: World) -> None:
+    path = "checks/shandong/extension/过了期限.yaml"
+
+    def version_with(began: int, body: bytes | None) -> tuple[int, set[str]]:
+        with world.transaction() as session:
+            admin = world.principal(session, "admin")
+            design = designs.begin(session, admin, KEY, began)
+            designs.save(session, admin, design.id, design.revision, {path: body})
+            told = designs.as_version(session, design, designs.files_of(session, designs.latest(session, design)))
+            made = designs.finish(session, admin, design.id, design.revision)
+            administration.deploy(session, admin, KEY, made.version)
+            assert set(told) == {file.path for file in made.files}
+            return made.version, set(told)
+
+    kept, files = version_with(1, b"expected: |\n")
+    assert path in files
+    assert path not in version_with(kept, None)[1]
