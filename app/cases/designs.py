@@ -29,7 +29,7 @@ from app.engine.diagram import MAX_BYTES
 from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
 from app.model import Blob, Definition, DefinitionStatus, Design, DesignEditor, DesignSave, DesignStatus, Role
-from app.model.statements import insert_new
+from app.model.statements import insert_new, insert_unless_there
 from app.services.context import OPERATORS
 
 KEEP: Final = 200
@@ -101,14 +101,16 @@ def open_of(session: Session, key: str) -> Design | None:
 
 
 def create(session: Session, principal: Principal, key: str, name: str, files: Mapping[str, bytes], base: Definition | None) -> Design:
-    """A design with its first save. Raises `CaseError` for paths and sizes."""
+    """A design with its first save. Raises `CaseError` for paths and sizes, `Conflict` when somebody has begun one at the same time."""
     acceptable(files)
-    design = Design(
-        key=key, name=name, status=DesignStatus.OPEN, base_id=base.id if base else None, revision=0, created_by_id=principal.user_id,
-        created_at=clock.now(),
-    )  # fmt: skip
-    session.add(design)
-    session.flush()
+    row = {
+        "key": key, "name": name, "status": DesignStatus.OPEN, "base_id": base.id if base else None, "revision": 0,
+        "created_by_id": principal.user_id, "created_at": clock.now(),
+    }  # fmt: skip
+    made = insert_unless_there(session, Design, row)
+    if made is None:
+        raise Conflict(f"刚刚有人开始修改“{name}”，请从设计稿列表打开那一份")
+    design = session.get_one(Design, made)
     _write(session, principal, design, files)
     record(session, principal, "design_begun", name, key=key, version=base.version if base else None)
     return design
@@ -121,6 +123,16 @@ def find(session: Session, principal: Principal, design_id: int) -> Design:
     """A design. Raises `Forbidden`, `NotFound`."""
     require(principal, Role.ADMINISTRATOR)
     design = session.scalars(select(Design).where(Design.id == design_id).options(joinedload(Design.base))).first()
+    if design is None:
+        raise NotFound("没有这个设计稿")
+    return design
+
+
+def _held(session: Session, principal: Principal, design_id: int) -> Design:
+    """A design as it is now, held until the end of the transaction: one act on it at a time. Raises as `find`."""
+    require(principal, Role.ADMINISTRATOR)
+    wanted = select(Design).where(Design.id == design_id).with_for_update().execution_options(populate_existing=True)
+    design = session.scalars(wanted).first()
     if design is None:
         raise NotFound("没有这个设计稿")
     return design
@@ -173,10 +185,7 @@ def save(session: Session, principal: Principal, design_id: int, seen: int, chan
 
     Raises `Stale` when there is a newer one with other content, `Conflict` when the design is no longer open, `CaseError` for paths and sizes.
     """
-    require(principal, Role.ADMINISTRATOR)
-    design = session.scalars(select(Design).where(Design.id == design_id).with_for_update()).first()
-    if design is None:
-        raise NotFound("没有这个设计稿")
+    design = _held(session, principal, design_id)
     if design.status != DesignStatus.OPEN:
         raise Conflict("这个设计稿已经定稿或者放弃，不能再保存")
     acceptable(changes)
@@ -233,7 +242,7 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:
     """Makes a version to deploy out of a design. Raises `DiagramError` with every problem, `Conflict` when somebody has saved since."""
-    design = find(session, principal, design_id)
+    design = _held(session, principal, design_id)
     if design.status != DesignStatus.OPEN:
         raise Conflict("这个设计稿已经定稿或者放弃")
     if seen != design.revision:
@@ -242,7 +251,7 @@ def finish(session: Session, principal: Principal, design_id: int, seen: int) ->
     own = main_path(design, files)
     if faults := gate.errors(form_check.problems(files)):
         raise DiagramError(faults)
-    drafted = library.add_draft(session, _own_files(session, design, files))
+    drafted = library.add_draft(session, _own_files(session, design, files), _taken_out(session, design, files))
     made = next((draft for draft in drafted.drafts if draft.key == design.key), None)
     if made is None:
         raise DiagramError([Problem(own, "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")])
@@ -262,9 +271,17 @@ def _own_files(session: Session, design: Design, files: Mapping[str, bytes]) -> 
     return {path: body for path, body in files.items() if path == own or before.get(path) != body}
 
 
+def _taken_out(session: Session, design: Design, files: Mapping[str, bytes]) -> set[str]:
+    """The kept scenarios and test rows of the version that a design began from which somebody has deleted: what is deployed does not bring them back."""
+    before = store.files_of(session, design.base_id) if design.base_id is not None else {}
+    return {path for path in before if path.startswith("checks/") and path not in files}
+
+
 def as_version(session: Session, design: Design, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the version that a design would become today; where its diagram cannot be read, those that it holds."""
-    found = library.read_files({**library.deployed_files(session), **_own_files(session, design, files)})
+    gone = _taken_out(session, design, files)
+    around = {path: body for path, body in library.deployed_files(session).items() if path not in gone}
+    found = library.read_files({**around, **_own_files(session, design, files)})
     return store.bundle(design.key, found.diagrams, found.bodies) or dict(files)
 
 
@@ -287,7 +304,7 @@ def restore(session: Session, principal: Principal, design_id: int, seen: int, r
 
 def discard(session: Session, principal: Principal, design_id: int, reason: str) -> None:
     """Gives a design up; its saves stay. Raises `Conflict`, `CaseError` without a reason."""
-    design = find(session, principal, design_id)
+    design = _held(session, principal, design_id)
     if design.status != DesignStatus.OPEN:
         raise Conflict("这个设计稿已经定稿或者放弃")
     if len(reason.strip()) < 4:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -150,13 +150,13 @@ def told(loaded: Sequence[Definition]) -> str:
     return f"新部署 {len(loaded) - drafts} 个流程版本{waits}"
 
 
-def add_draft(session: Session, uploads: Mapping[str, bytes]) -> Drafted:
-    """Stores uploaded diagrams and forms as drafts. Called processes and forms that are not uploaded come from what is deployed.
+def add_draft(session: Session, uploads: Mapping[str, bytes], without: Collection[str] = ()) -> Drafted:
+    """Stores uploaded diagrams and forms as drafts. Called processes and forms that are not uploaded come from what is deployed, except the paths `without`.
 
     Raises `DiagramError` with every problem; then nothing is stored.
     """
-    bodies = {**deployed_files(session), **uploads}
-    library = read_files(bodies)
+    around = {path: body for path, body in deployed_files(session).items() if path not in without}
+    library = read_files({**around, **uploads})
     own = [key for key, diagram in library.diagrams.items() if diagram.path in uploads]
     problems = [p for p in library.problems if p.file in uploads]
     if not own and not problems:

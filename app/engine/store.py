@@ -117,8 +117,10 @@ def in_force_among(versions: Sequence[Version], on: dt.date) -> Version | None:
 
 
 def save(session: Session, process: Process, files: Mapping[str, bytes], content_hash: str, status: str) -> Definition:
-    """Stores a new version with its files; blobs that are known are not stored again."""
-    latest = session.scalar(select(Definition.version).where(Definition.key == process.key).order_by(Definition.version.desc()).limit(1))
+    """Stores a new version with its files; blobs that are known are not stored again. Whoever stores another one meanwhile waits for its number."""
+    newest = select(Definition.version).where(Definition.key == process.key).order_by(Definition.version.desc()).limit(1)
+    session.execute(newest.with_for_update())
+    latest = session.scalar(newest)
     now = clock.now()
     definition = Definition(
         key=process.key,

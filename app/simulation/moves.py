@@ -42,6 +42,8 @@ def read_moves(given: Any) -> list[Move]:
 def read_move(given: Any) -> Move:
     """One move. Raises `CaseError`."""
     try:
+        if not isinstance(given, dict):
+            raise TypeError(given)
         return _answer(given) if "task" in given else Pass(dt.date.fromisoformat(given["until"]) if given["until"] is not None else None)
     except (KeyError, TypeError, ValueError) as error:
         raise CaseError("试运行的这一步读不出来，请重新开始") from error

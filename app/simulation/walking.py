@@ -54,6 +54,8 @@ def step(process: str, files: Mapping[str, bytes], given: Mapping[str, Any], end
     """
     walk = Walk.read(process, given.get("setup"), given.get("moves") or [])
     act = given.get("act")
+    if act and not isinstance(act, dict):
+        raise CaseError("试运行的这一步读不出来，请重新开始")
     with walked(walk, files, ends_at) as (trial, stopped):
         if stopped is None and act:
             if act.get("auto"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from app.config import ROOT, Settings
 from app.runtime import Runtime
@@ -21,6 +22,13 @@ from app.web.registers import blueprint as registers
 from app.web.rosters import blueprint as rosters
 
 
+class StorableNumber(IntegerConverter):
+    """A number in an address. A larger one than any database keeps names nothing."""
+
+    def __init__(self, url_map: Map, max: int = 2**63 - 1) -> None:
+        super().__init__(url_map, max=max)
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for `settings` (default: those of the environment)."""
     settings = settings or Settings.from_environment()
@@ -36,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         RATELIMIT_STORAGE_URI="memory://",
         JSON_AS_ASCII=False,
     )
+    app.url_map.converters["int"] = StorableNumber
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["runtime"] = Runtime.from_settings(settings)
     access_control.init(app)

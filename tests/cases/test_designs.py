@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWaiting
+
 import pytest
 from sqlalchemy import select
 
 from app.access.principal import Principal
-from app.cases import administration, designs
+from app.cases import administration, designs, versions
 from app.cases.errors import CaseError, Conflict, Forbidden, InvalidForm, NotFound
 from app.engine.errors import DiagramError
 from app.model import Definition, DefinitionStatus, Design, DesignStatus
@@ -191,3 +194,83 @@ def test_a_form_that_breaks_the_rules_is_marked_and_keeps_a_design_from_being_fi
         assert [(one.file, one.element) for one in found] == [(path, "/properties/n")]
     with world.transaction() as session, pytest.raises(DiagramError):
         designs.finish(session, world.principal(session, "admin"), design_id, revision)
+
+
+def test_a_scenario_that_was_deleted_does_not_come_back_with_what_is_deployed(world: World) -> None:
+    path = "checks/shandong/extension/过了期限.yaml"
+
+    def version_with(began: int, body: bytes | None) -> tuple[int, set[str]]:
+        with world.transaction() as session:
+            admin = world.principal(session, "admin")
+            design = designs.begin(session, admin, KEY, began)
+            designs.save(session, admin, design.id, design.revision, {path: body})
+            told = designs.as_version(session, design, designs.files_of(session, designs.latest(session, design)))
+            made = designs.finish(session, admin, design.id, design.revision)
+            administration.deploy(session, admin, KEY, made.version)
+            assert set(told) == {file.path for file in made.files}
+            return made.version, set(told)
+
+    kept, files = version_with(1, b"expected: |\n")
+    assert path in files
+    assert path not in version_with(kept, None)[1]
+
+
+# -- at the same time -------------------------------------------------------------------------------------------------
+
+
+def waits(act: Future[object]) -> None:
+    """Whoever comes second waits until the first is done."""
+    with pytest.raises(StillWaiting):
+        act.result(timeout=1)
+
+
+@pytest.mark.parametrize("act", ["finish", "discard", "restore"])
+def test_what_is_saved_meanwhile_is_not_lost_with_a_design_that_is_finished_or_given_up(world: World, act: str) -> None:
+    design_id = begun(world)
+    text = renamed(body(world, design_id), "延期的申请")
+
+    def other() -> object:
+        with world.transaction() as session:
+            admin = world.principal(session, "admin")
+            if act == "discard":
+                return designs.discard(session, admin, design_id, "不再需要")
+            return designs.finish(session, admin, design_id, 1) if act == "finish" else designs.restore(session, admin, design_id, 1, 1)
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.transaction() as session:
+            designs.save(session, world.principal(session, "admin"), design_id, 1, {PATH: text})
+            second = pool.submit(other)
+            waits(second)
+        if act == "discard":
+            second.result()
+        else:
+            with pytest.raises((Conflict, designs.Stale)):
+                second.result()
+    assert body(world, design_id) == text
+
+
+def test_two_who_begin_at_once_do_not_make_two_designs(world: World) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with world.transaction() as session:
+            first = designs.begin(session, world.principal(session, "admin"), KEY, 1).id
+            second = pool.submit(begun, world)
+            waits(second)
+        try:
+            assert second.result() == first  # SQLite lets the second look only now
+        except Conflict as refused:
+            assert "刚刚有人开始修改" in str(refused)
+
+
+def test_two_drafts_of_a_process_at_once_get_numbers_of_their_own(world: World) -> None:
+    design_id = begun(world)
+
+    def finished() -> int:
+        with world.transaction() as session:
+            return designs.finish(session, world.principal(session, "admin"), design_id, 1).version
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.transaction() as session:
+            assert versions.draft_again(session, world.principal(session, "admin"), KEY, 1).version == 2
+            second = pool.submit(finished)
+            waits(second)
+        assert second.result() == 3

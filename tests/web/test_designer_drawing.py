@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -81,3 +82,37 @@ def test_a_hostile_file_is_refused_on_the_page_with_its_reason(app: Flask, world
     assert answer.status_code == 422
     assert "文件打不开" in answer.text
     assert "外来的流程" in answer.text
+
+
+TRIED = {"setup": {"start": "2027-01-11", "region": "370102"}, "moves": []}
+WRONG_BODIES: dict[str, tuple[object, ...]] = {
+    "content": ([1], None, {"revision": "x"}, {"revision": 2**70}, {"files": ["a"]}, {"files": {"forms/a.json": 5}}, {"files": {"forms/a.json": "\ud800"}}),
+    "check": ([1], {"files": "x"}, {"files": {"forms/a.json": "\ud800"}}),
+    "finish": (5, {"revision": None}, {"revision": [1]}),
+    "tables/evaluate": ([], {"files": [[1]]}, {"path": "\ud800"}),
+    "tables/new": ("x", {"files": 5}, {"title": "\ud800"}),
+    "trial/step": ([1], {**TRIED, "act": "task"}, {**TRIED, "act": ["task"]}, {**TRIED, "moves": ["task"]}, {**TRIED, "setup": {"region": "\ud800"}}),
+    "trial/keep": ([1], {**TRIED, "moves": [["task"]], "title": "方案一"}),
+    "trial/check": ([1],),
+    "trial/accept": (None,),
+    "/admin/designer/limit": ([1], {"source": "\ud800"}),
+    "/admin/designer/forms/check": (5, {"schema": "\ud800"}),
+    "/admin/designer/forms/try": ("x", {"schema": "\ud800"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", WRONG_BODIES)
+def test_a_body_that_cannot_be_meant_is_refused_with_a_reason(app: Flask, world: World, base: str, call: str) -> None:
+    client = client_of(app, world, "admin")
+    address = call if call.startswith("/") else f"{base}/{call}"
+    for body in (*WRONG_BODIES[call], {"files": float("nan")}):
+        answer = client.open(address, method="PUT" if call == "content" else "POST", data=json.dumps(body), content_type="application/json")
+        assert answer.status_code in (400, 422), (body, answer.text)
+        assert answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "address", ["{0}/comparison?with={1}", "{0}/comparison?with=save-{1}", "/admin/designer/{1}", "/admin/processes/exchange/{1}"]
+)
+def test_a_number_that_no_database_keeps_names_nothing(app: Flask, world: World, base: str, address: str) -> None:
+    assert client_of(app, world, "admin").get(address.format(base, 10**20)).status_code == 404

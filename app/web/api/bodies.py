@@ -30,7 +30,7 @@ def limit_size() -> None:
 
 def json_body(schema: str) -> dict[str, Any]:
     """The body, checked against a schema of the API's description. Raises `Refusal`."""
-    body = _parsed()
+    body = parsed()
     names = SCHEMAS[schema]["properties"]
     accepted = f"这里只接受 {'、'.join(names)}" if names else "这里不接受任何内容"
     problems = [FieldProblem(f"/{name}", f"不认识的内容，{accepted}") for name in body if name not in names]
@@ -40,7 +40,8 @@ def json_body(schema: str) -> dict[str, Any]:
     return body
 
 
-def _parsed() -> dict[str, Any]:
+def parsed() -> dict[str, Any]:
+    """The body as an object that can be stored, empty where nothing was sent. Raises `Refusal`."""
     if "json_body" not in g:
         g.json_body = _parse()
     found: dict[str, Any] = g.json_body
@@ -151,5 +152,5 @@ def fingerprint() -> str:
             digest.update(hashlib.file_digest(file.stream, "sha256").digest())  # type: ignore[arg-type]
             file.stream.seek(0)
     else:
-        digest.update(json.dumps(_parsed(), sort_keys=True).encode())
+        digest.update(json.dumps(parsed(), sort_keys=True).encode())
     return digest.hexdigest()

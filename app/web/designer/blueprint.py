@@ -12,9 +12,12 @@ from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
 from app.model import Design, DesignSave, Role
 from app.web.access_control import roles_required
+from app.web.api import problems
 from app.web.current import principal, reading, transaction
+from app.web.designer import given
 
 bp = Blueprint("designer", __name__, url_prefix="/admin/designer")
+bp.register_error_handler(problems.Refusal, problems.on_refusal)
 
 
 @bp.before_request
@@ -28,21 +31,21 @@ def index() -> Any:
     return index_page()
 
 
-def index_page(problems: Sequence[Problem] = (), given: Mapping[str, str] | None = None) -> str:
+def index_page(faults: Sequence[Problem] = (), filled_in: Mapping[str, str] | None = None) -> str:
     """Designs under way, and how one begins; with what is wrong with files that were to be opened, and what was filled in beside them."""
     places = [*((place.slug, place.name) for place in catalogue().jurisdictions()), ("common", "共用")]
     session = reading()
     return render_template(
         "designer/index.html", rows=design_view.open_designs(session), waiting=approvals.waiting(session),
-        finished=version_history.finished(session), places=places, problems=problems, given=given or {},
+        finished=version_history.finished(session), places=places, problems=faults, given=filled_in or {},
     )  # fmt: skip
 
 
 @bp.post("/")
 def begin_new() -> Any:
-    given = {name: request.form.get(name, "").strip() for name in ("jurisdiction", "name", "title")}
+    values = {name: request.form.get(name, "").strip() for name in ("jurisdiction", "name", "title")}
     with transaction() as session:
-        design = designs.begin_new(session, principal(), **given)
+        design = designs.begin_new(session, principal(), **values)
         design_id = design.id
     return redirect(url_for("designer.edit", design_id=design_id))
 
@@ -78,11 +81,9 @@ def content(design_id: int) -> Any:
 
 @bp.put("/<int:design_id>/content")
 def save_content(design_id: int) -> Any:
-    given = request.get_json()
-    changes = {str(path): None if text is None else str(text).encode() for path, text in (given.get("files") or {}).items()}
     try:
         with transaction() as session:
-            design = designs.save(session, principal(), design_id, int(given.get("revision", 0)), changes)
+            design = designs.save(session, principal(), design_id, given.revision(), given.changes())
             return jsonify(_saved(design, designs.latest(session, design)))
     except designs.Stale as stale:
         answer = {
@@ -96,7 +97,7 @@ def save_content(design_id: int) -> Any:
 def check(design_id: int) -> Any:
     session = reading()
     design = designs.find(session, principal(), design_id)
-    files = designs.files_of(session, designs.latest(session, design)) | given_files()
+    files = designs.files_of(session, designs.latest(session, design)) | given.files()
     return jsonify({"problems": [problem_row(one) for one in designs.check(session, design, files)]})
 
 
@@ -104,7 +105,7 @@ def check(design_id: int) -> Any:
 def finish(design_id: int) -> Any:
     try:
         with transaction() as session:
-            made = designs.finish(session, principal(), design_id, int(request.get_json().get("revision", 0)))
+            made = designs.finish(session, principal(), design_id, given.revision())
             where = url_for("admin.process", key=made.key, version=made.version)
             words = f"“{made.name}”已定稿为第 {made.version} 版草稿，部署后新案件按它办理"
     except DiagramError as error:
@@ -133,12 +134,7 @@ def steps() -> Any:
 
 @bp.post("/limit")
 def limit() -> Any:
-    return jsonify(design_view.limit(str(request.get_json().get("source", ""))[:500]))
-
-
-def given_files() -> dict[str, bytes]:
-    """Files of a request, as far as a design can hold them."""
-    return {str(path): str(text).encode() for path, text in (request.get_json().get("files") or {}).items() if text is not None}
+    return jsonify(design_view.limit(str(given.whole().get("source", ""))[:500]))
 
 
 def _saved(design: Design, save: DesignSave) -> dict[str, Any]:

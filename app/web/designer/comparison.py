@@ -46,12 +46,17 @@ def _usual(session: Session, design: Design) -> str:
 
 
 def _side(session: Session, design: Design, chosen: str) -> comparing.Side:
-    if chosen.startswith(SAVE) and chosen.removeprefix(SAVE).isdecimal():
+    if chosen.startswith(SAVE) and _is_number(chosen.removeprefix(SAVE)):
         save = designs.saved(session, design, int(chosen.removeprefix(SAVE)))
         return comparing.Side(f"第 {save.revision} 次保存", designs.files_of(session, save))
     version = session.scalars(
-        select(Definition).where(Definition.key == design.key, Definition.version == (int(chosen) if chosen.isdecimal() else 0))
+        select(Definition).where(Definition.key == design.key, Definition.version == (int(chosen) if _is_number(chosen) else 0))
     ).first()
     if version is None:
         raise NotFound("没有这个版本")
     return comparing.Side(f"第 {version.version} 版（{STATE_NAMES[version.status]}）", store.files_of(session, version.id))
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text may be the number of a version or of a save."""
+    return text.isdecimal() and len(text) < 10

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, render_template, request
+from flask import jsonify, render_template
 
 from app.cases import design_forms, designs, form_check
 from app.web.current import principal, reading
+from app.web.designer import given
 from app.web.designer.blueprint import bp, problem_row
 
 
@@ -26,12 +27,12 @@ def about_forms(design_id: int) -> Any:
 
 @bp.post("/forms/check")
 def check_form() -> Any:
-    given = request.get_json()
-    texts = [str(given.get(key, "")).encode() for key in ("schema", "ui")]
-    return jsonify({"problems": [problem_row(one) for one in form_check.check(str(given.get("path", "")), *texts)]})
+    sent = given.whole()
+    texts = [str(sent.get(key, "")).encode() for key in ("schema", "ui")]
+    return jsonify({"problems": [problem_row(one) for one in form_check.check(str(sent.get("path", "")), *texts)]})
 
 
 @bp.post("/forms/try")
 def try_form() -> Any:
-    given = request.get_json()
-    return jsonify({"data": design_forms.tried(form_check.read(str(given.get("schema", "")).encode()), given.get("data"))})
+    sent = given.whole()
+    return jsonify({"data": design_forms.tried(form_check.read(str(sent.get("schema", "")).encode()), sent.get("data"))})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, render_template, request
+from flask import jsonify, render_template
 
 from app.cases import design_tables, designs
 from app.cases.errors import InvalidForm
 from app.engine import table_rows
 from app.web.current import principal, reading
-from app.web.designer.blueprint import bp, given_files, problem_row
+from app.web.designer import given
+from app.web.designer.blueprint import bp, problem_row
 
 FIELDS = ("name", "title", "input", "input_label", "input_type", "output", "output_label", "output_type")
 
@@ -32,7 +33,7 @@ def list_tables(design_id: int) -> Any:
 @bp.post("/<int:design_id>/tables/evaluate")
 def evaluate_table(design_id: int) -> Any:
     designs.find(reading(), principal(), design_id)
-    found = design_tables.evaluated(str(request.get_json().get("path", "")), given_files())
+    found = design_tables.evaluated(str(given.whole().get("path", "")), given.files())
     return jsonify({**found, "problems": [problem_row(one) for one in found["problems"]]})
 
 
@@ -40,10 +41,10 @@ def evaluate_table(design_id: int) -> Any:
 def new_table(design_id: int) -> Any:
     session = reading()
     design = designs.find(session, principal(), design_id)
-    files = designs.files_of(session, designs.latest(session, design)) | given_files()
-    given = {field: str(request.get_json().get(field, "")).strip() for field in FIELDS}
+    files = designs.files_of(session, designs.latest(session, design)) | given.files()
+    asked = {field: str(given.whole().get(field, "")).strip() for field in FIELDS}
     try:
-        path, text = design_tables.new(session, design, files, given)
+        path, text = design_tables.new(session, design, files, asked)
     except InvalidForm as error:
         fields = {one.pointer.removeprefix("/"): one.message for one in error.problems}
         return jsonify({"detail": "；".join(fields.values()), "fields": fields}), 422

@@ -21,6 +21,7 @@ from app.simulation.kept import Outcome
 from app.simulation.stage import read_library
 from app.simulation.turnstile import Busy, one_at_a_time
 from app.web.current import principal, reading, transaction
+from app.web.designer import given
 from app.web.designer.blueprint import bp, problem_row
 from app.web.errors import problem
 
@@ -102,12 +103,12 @@ def trial_diagram(design_id: int, process: str) -> Any:
 @_answering
 def trial_step(design_id: int) -> Any:
     design, files = _draft(design_id)
-    given = request.get_json()
+    sent = given.whole()
     with one_at_a_time() as ends_at, capture_logs():  # what production logs is in the events
-        if given.get("scenario"):
-            told = walking.replay(design.key, files, _text(files, str(given["scenario"])), ends_at)
+        if sent.get("scenario"):
+            told = walking.replay(design.key, files, _text(files, str(sent["scenario"])), ends_at)
         else:
-            told = walking.step(design.key, files, given, ends_at)
+            told = walking.step(design.key, files, sent, ends_at)
     return jsonify({**told, "revision": design.revision})
 
 
@@ -116,15 +117,15 @@ def trial_step(design_id: int) -> Any:
 def trial_keep(design_id: int) -> Any:
     """Keeps a trial as a scenario of the design."""
     design, files = _draft(design_id)
-    given = request.get_json()
-    title = _UNFIT.sub("_", str(given.get("title", "")).strip()).strip("_")[:60]
+    sent = given.whole()
+    title = _UNFIT.sub("_", str(sent.get("title", "")).strip()).strip("_")[:60]
     if len(title) < 2:
         raise CaseError("请给方案起个名字，至少两个字")
     path = f"{kept.folder_of(design.key)}{title}{kept.SUFFIX}"
-    if path in files and not given.get("replace"):
+    if path in files and not sent.get("replace"):
         raise CaseError(f"已经有叫“{title}”的方案，请换个名字")
     with one_at_a_time() as ends_at, capture_logs():
-        written = walking.keep(design.key, files, given, title, ends_at)
+        written = walking.keep(design.key, files, sent, title, ends_at)
     revision = _save(design, path, written.text, "trial_kept")
     return jsonify({"path": path, "title": title, "revision": revision, "differences": written.differences})
 
@@ -137,7 +138,7 @@ def trial_keep(design_id: int) -> Any:
 def trial_check(design_id: int) -> Any:
     """Plays one kept scenario. The page asks for them one after the other, so that none keeps a worker long."""
     _, files = _draft(design_id)
-    path = str(request.get_json().get("path", ""))
+    path = str(given.whole().get("path", ""))
     _text(files, path)
     with one_at_a_time() as ends_at, capture_logs():
         return jsonify(_outcome(kept.play(path, files, ends_at)))
@@ -148,8 +149,8 @@ def trial_check(design_id: int) -> Any:
 def trial_accept(design_id: int) -> Any:
     """What happens now is what must happen from now on."""
     design, files = _draft(design_id)
-    given = request.get_json()
-    path = str(given.get("path", ""))
+    sent = given.whole()
+    path = str(sent.get("path", ""))
     text = _text(files, path)
     with one_at_a_time() as ends_at, capture_logs():
         found = kept.play(path, files, ends_at)
