@@ -289,6 +289,85 @@ def test_every_word_of_the_editor_is_chinese(draw: Any) -> None:
     assert latin == []
 
 
+# -- the keyboard ------------------------------------------------------------------------------------------------------
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Presses Tab from the canvas until the palette's entry of that name has the focus."""
+    page.locator(".qc-designer-canvas svg[tabindex]").first.focus()
+    entry = page.get_by_role("toolbar", name="可以放进图里的图形").get_by_role("button", name=name, exact=True)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if entry.evaluate("one => one === document.activeElement"):
+            return
+    pytest.fail(f"Tab does not reach “{name}”")
+
+
+def _elements(drawing: Drawing, xml: bytes) -> dict[str, Any]:
+    return dict(read_diagram("x.bpmn", xml).processes[drawing.key].elements)
+
+
+def test_what_is_made_with_the_keyboard_follows_the_selected_step_and_one_undo_takes_it_back(draw: Any) -> None:
+    drawing = draw("shandong.acceptance_application")
+    page = drawing.page
+    before = drawing.stored()
+    drawing.select("Task_Apply")
+    _tab_to(page, "人工环节")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator(".djs-direct-editing-content")).to_be_focused()
+    page.keyboard.type("核对材料")
+    page.keyboard.press("Enter")
+    expect(page.locator(".djs-direct-editing-content")).to_have_count(0)
+    expect(page.locator(".qc-panel-kind")).to_have_text("人工环节")
+    expect(drawing.field("名称")).to_have_value("核对材料")
+    expect(page.locator(".qc-designer-canvas svg[tabindex]").first).to_be_focused()
+    saved = drawing.saved()
+    (made,) = set(_elements(drawing, saved)) - set(_elements(drawing, before))
+    flow = etree.fromstring(saved).find(f".//{{*}}sequenceFlow[@targetRef='{made}']")
+    assert flow is not None
+    assert flow.get("sourceRef") == "Task_Apply"
+    drawing.button("撤销").click()  # the name
+    drawing.button("撤销").click()  # the step and the flow to it
+    expect(page.locator(f"[data-element-id='{made}']")).to_have_count(0)
+    expect(page.locator(f"[data-element-id='{flow.get('id')}']")).to_have_count(0)
+
+
+def test_where_nothing_can_be_followed_what_is_made_with_the_keyboard_comes_into_view(draw: Any) -> None:
+    drawing = draw("shandong.extension")
+    page = drawing.page
+    before = drawing.stored()
+    for name, kind in (("子流程", "子流程"), ("分组框", "分组"), ("开始", "开始")):
+        _tab_to(page, name)
+        page.keyboard.press("Space")
+        expect(page.locator(".qc-panel-kind")).to_have_text(kind)
+        page.keyboard.press("Escape")
+        shape = page.locator(".djs-element.selected").first
+        assert shape.evaluate("one => { const r = one.getBoundingClientRect(); return r.left >= 0 && r.bottom <= innerHeight; }")
+    made = set(_elements(drawing, drawing.saved())) - set(_elements(drawing, before))
+    assert len(made) == 3, "the sub-process with its start, and one more start"
+
+
+def test_a_shared_sub_process_and_the_tools_are_reached_with_the_keyboard(draw: Any) -> None:
+    drawing = draw("shandong.acceptance_application")
+    page = drawing.page
+    drawing.select("Task_Apply")
+    _tab_to(page, "共用流程：逐级上报、公示、专家评审……")
+    page.keyboard.press("Enter")
+    page.locator(".djs-popup input").fill("抽取")
+    expect(page.locator(".djs-popup .entry")).to_have_count(2)  # also where they come without the keyboard, as from a Chinese input method
+    page.keyboard.press("Enter")
+    expect(page.locator(".qc-panel-kind")).to_have_text("调用流程")
+    process = etree.fromstring(drawing.saved())
+    (call,) = process.iterfind(".//{*}callActivity[@calledElement='common.expert_draw']")
+    assert process.find(f".//{{*}}sequenceFlow[@sourceRef='Task_Apply'][@targetRef='{call.get('id')}']") is not None
+    _tab_to(page, "移动画布")
+    page.keyboard.press("Space")
+    expect(page.locator(".djs-palette .highlighted-entry")).to_have_attribute("data-action", "hand-tool")
+    page.keyboard.press("Escape")
+    expect(page.locator(".djs-palette .highlighted-entry")).to_have_count(0)
+
+
 # -- what is wrong -----------------------------------------------------------------------------------------------------
 
 

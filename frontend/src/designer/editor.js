@@ -2,6 +2,7 @@
 import minimap from 'diagram-js-minimap';
 import tokenSimulation from 'bpmn-js-token-simulation';
 import Modeler from 'bpmn-js/lib/Modeler';
+import Keyboard from './drawing/keyboard.js';
 import Menu from './drawing/menu.js';
 import Pad from './drawing/pad.js';
 import Palette from './drawing/palette.js';
@@ -11,11 +12,12 @@ import moddle from './moddle.json';
 import Panel from './panel/panel.js';
 
 const OURS = {
-  __init__: ['panel', 'ownPalette', 'ownPad', 'ownMenu', 'spoken'],
+  __init__: ['panel', 'ownPalette', 'ownPad', 'ownMenu', 'ownKeyboard', 'spoken'],
   panel: ['type', Panel],
   ownPalette: ['type', Palette],
   ownPad: ['type', Pad],
   ownMenu: ['type', Menu],
+  ownKeyboard: ['type', Keyboard],
   spoken: ['type', Spoken],
 };
 

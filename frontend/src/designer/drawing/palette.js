@@ -4,28 +4,8 @@ const GONE = ['create.data-object', 'create.data-store', 'create.task', 'create.
 const STEPS_AFTER = 'create.exclusive-gateway';
 
 export default class Palette {
-  constructor(
-    palette,
-    create,
-    elementFactory,
-    moddle,
-    bpmnFactory,
-    popupMenu,
-    canvas,
-    modeling,
-    selection,
-    reference,
-  ) {
-    Object.assign(this, {
-      create,
-      elementFactory,
-      moddle,
-      bpmnFactory,
-      popupMenu,
-      canvas,
-      modeling,
-      selection,
-    });
+  constructor(palette, create, elementFactory, moddle, bpmnFactory, popupMenu, canvas, reference) {
+    Object.assign(this, { create, elementFactory, moddle, bpmnFactory, popupMenu, canvas });
     this.parts = reference.processes.filter((one) => one.jurisdiction === 'common');
     palette.registerProvider(400, this);
     popupMenu.registerProvider('shared-parts', { getPopupMenuEntries: () => this.menu() });
@@ -73,22 +53,13 @@ export default class Palette {
   menu() {
     return Object.fromEntries(
       this.parts.map((part) => {
-        const start = (event) => this.start(event, this.shape(part));
+        const start = (event) => this.create.start(event, this.shape(part));
         return [
           `shared-${part.value}`,
           { label: part.label, description: part.purpose, action: { click: start, dragstart: start } },
         ];
       }),
     );
-  }
-
-  /** Follows the mouse to its place; chosen by keyboard it comes into the middle of what is seen. */
-  start(event, shape) {
-    if (event.clientX !== undefined) return this.create.start(event, shape);
-    const { x, y, width, height } = this.canvas.viewbox();
-    const middle = { x: x + width / 2, y: y + height / 2 };
-    const root = this.canvas.getRootElement();
-    this.selection.select(this.modeling.createShape(shape, middle, root));
   }
 
   shape(part) {
@@ -108,8 +79,6 @@ Palette.$inject = [
   'bpmnFactory',
   'popupMenu',
   'canvas',
-  'modeling',
-  'selection',
   'config.reference',
 ];
 
