@@ -168,6 +168,7 @@ NATIONAL = Place(
         "national.disclosure": {"逾期已转查处"},
         "national.mandatory_audit": {"逾期已处理"},
         "national.polluter_disclosure": {"企业已公布"},
+        "national.reaudit": {"逾期已转查处"},
     },
     # The text has no step of its own for what the enterprise does after an order.
     others={("cn-law-2002.penalty-label.s1", "enterprise"), ("cn-law-2002.penalty-recycling.s1", "enterprise")},

@@ -91,6 +91,14 @@ def test_a_failure_is_copied_and_not_published() -> None:
     assert not any("published" in line or "acceptance.s17" in line for line in between)
 
 
+@pytest.mark.parametrize(
+    ("scenario", "bureau"), [("acceptance_voluntary", "province_coordinator"), ("acceptance_mandatory_rectified", "province_environment")]
+)
+def test_the_bureau_that_leads_gives_the_public_notice_and_hears_objections(scenario: str, bureau: str) -> None:
+    done = [e for e in BEIJING.play(scenario).events if e.event == "task_completed" and "bj-acceptance-2007.acceptance.s17" in e.basis]
+    assert [e.actor for e in done] == [bureau, bureau]
+
+
 def test_only_applicants_for_the_subsidy_get_the_letters_of_2006() -> None:
     with_subsidy, without = BEIJING.events("acceptance_subsidy_rectified"), BEIJING.events("acceptance_voluntary")
     for step in ("s1", "s2", "s3", "s4", "s5", "s6"):
