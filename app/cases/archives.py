@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import stat
 import zipfile
 import zlib
@@ -11,15 +10,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from app.cases.errors import CaseError
+from app.cases.library_limits import is_place, is_text
 from app.engine.diagram import MAX_BYTES
 
 MAX_ARCHIVE: Final = 32_000_000  # bytes as sent
 MAX_TOTAL: Final = 128_000_000  # bytes unpacked
 MAX_FILES: Final = 5_000
 _CHUNK: Final = 65_536
-_PATH: Final = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json|checks/[\w./ -]+\.(yaml|json))")
 _DAY: Final = (1980, 1, 1, 0, 0, 0)  # the first that a zip archive can say
 _ENCRYPTED: Final = 0x1
+_PACKED: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""How a zip archive is packed everywhere; other ways take as much memory as the archive says."""
 
 
 class BadArchive(CaseError):
@@ -63,6 +64,8 @@ def _files(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         seen.add(entry.filename.lower())
         content = _unpacked(archive, entry, min(MAX_BYTES, left))
         left -= len(content)
+        if not is_text(content):
+            raise BadArchive(f"不是 UTF-8 编码的文件：{_shown(entry)}")
         yield entry.filename, content
     if not seen:
         raise BadArchive("压缩包里没有流程图、决策表或表单")
@@ -75,9 +78,11 @@ def _acceptable(entry: zipfile.ZipInfo) -> None:
         raise BadArchive(f"压缩包里有链接或特殊文件：{_shown(entry)}")
     if entry.flag_bits & _ENCRYPTED:
         raise BadArchive(f"压缩包加了密：{_shown(entry)}")
+    if entry.compress_type not in _PACKED:
+        raise BadArchive(f"压缩方式不能使用：{_shown(entry)}，请用普通的 zip 压缩")
     if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/") or "\0" in name:
         raise BadArchive(f"文件名指向流程库之外：{_shown(entry)}")
-    if not entry.is_dir() and (not _PATH.fullmatch(name) or ".." in name or "//" in name or len(name) > 200):
+    if not entry.is_dir() and not is_place(name):
         raise BadArchive(f"不是流程库的文件：{_shown(entry)}。只接受 processes/ 下的 .bpmn、.dmn，forms/ 下的 .json 和 checks/ 下的试验")
 
 

@@ -80,10 +80,11 @@ def _in_tables(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 
 def _in_forms(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     for path, body in files.items():
-        schema = form_check.read(body) if form_check.is_schema(path) else None
-        for name, source in (schema or {}).get("x-prefill", {}).items():
+        schema = (form_check.read(body) if form_check.is_schema(path) else None) or {}
+        sources = schema.get("x-prefill")
+        for name, source in sources.items() if isinstance(sources, dict) else ():
             if str(source).startswith("case."):
-                yield str(source).removeprefix("case."), f"表单“{(schema or {}).get('title', path)}”：字段“{name}”的预填"
+                yield str(source).removeprefix("case."), f"表单“{schema.get('title', path)}”：字段“{name}”的预填"
 
 
 def _in_scenarios(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -95,8 +96,9 @@ def _in_scenarios(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         except (yaml.YAMLError, UnicodeDecodeError):
             continue  # the check of the design says what is wrong with it
         answers = scenario.get("forms") if isinstance(scenario, dict) else None
-        for given in (answers or {}).values():
-            yield from ((str(name), f"试运行方案 {path}") for one in ([given] if isinstance(given, dict) else given) for name in one)
+        for given in answers.values() if isinstance(answers, dict) else ():
+            times = given if isinstance(given, list) else [given]
+            yield from ((str(name), f"试运行方案 {path}") for one in times if isinstance(one, dict) for name in one)
 
 
 def _names(source: str) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
-from app.cases import library
+from app.cases import form_check, library
 from app.cases.clock_stops import GROUNDS
 from app.engine import expressions
 from app.engine.checking.answers import fields_of
@@ -131,11 +130,7 @@ def _is_form(path: str) -> bool:
 
 
 def _form(body: bytes) -> dict[str, Any]:
-    try:
-        schema = json.loads(body)
-    except ValueError:
-        schema = {}
-    schema = schema if isinstance(schema, dict) else {}
+    schema = form_check.read(body) or {}
     said = schema.get("properties", {})
     return {
         "title": schema.get("title", ""),

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import design_tables, form_check, library, second_person
+from app.cases import design_tables, form_check, library, library_limits, second_person
 from app.cases.administrators import record, require
 from app.cases.errors import CaseError, Conflict, FieldProblem, InvalidForm, NotFound
+from app.cases.library_limits import MAX_KEY, MAX_NAME, is_place, is_text
 from app.engine import store
 from app.engine.checking import gate
 from app.engine.diagram import MAX_BYTES
@@ -37,7 +38,6 @@ KEEP: Final = 200
 MAX_FILES: Final = 400
 BLANK: Final = Template((Path(__file__).parent / "blank.bpmn").read_text(encoding="utf-8"))
 _KEY = re.compile(r"[a-z0-9_]{2,60}")
-_PATH = re.compile(r"(processes/[\w./-]+\.(bpmn|dmn)|forms/[\w./-]+\.json|checks/[\w./-]+\.(yaml|json))")
 
 
 @dataclass
@@ -103,6 +103,8 @@ def open_of(session: Session, key: str) -> Design | None:
 def create(session: Session, principal: Principal, key: str, name: str, files: Mapping[str, bytes], base: Definition | None) -> Design:
     """A design with its first save. Raises `CaseError` for paths and sizes, `Conflict` when somebody has begun one at the same time."""
     acceptable(files)
+    if len(key) > MAX_KEY or len(name) > MAX_NAME:
+        raise CaseError(f"流程标识超过 {MAX_KEY} 个字符，或流程名称超过 {MAX_NAME} 个字")
     row = {
         "key": key, "name": name, "status": DesignStatus.OPEN, "base_id": base.id if base else None, "revision": 0,
         "created_by_id": principal.user_id, "created_at": clock.now(),
@@ -206,8 +208,10 @@ def acceptable(changes: Mapping[str, bytes | None]) -> None:
     if len(changes) > MAX_FILES:
         raise CaseError(f"一次最多保存 {MAX_FILES} 个文件")
     for path, body in changes.items():
-        if not _PATH.fullmatch(path) or ".." in path or len(path) > 200:
+        if not is_place(path):
             raise CaseError(f"文件名不能使用：{path[:80]}")
+        if body is not None and not is_text(body):
+            raise CaseError(f"{path} 的编码不是 UTF-8，请另存为 UTF-8 编码")
         if body is not None and len(body) > MAX_BYTES:
             raise CaseError(f"{path} 超过 {MAX_BYTES // 1_000_000} MB")
 
@@ -237,7 +241,8 @@ def check(session: Session, design: Design, files: Mapping[str, bytes]) -> list[
         return unreadable or [Problem(main_path(design, files), "", design.name, "no-diagram", f"流程图里没有可执行的流程“{design.key}”")]
     unused = design_tables.unused(design, found, files)
     forms = [problem for problem in form_check.problems(files) if problem.code != "bad-form"]
-    return [*unreadable, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused, *forms]
+    outsized = library_limits.outsized(found.diagrams[design.key].path, found.process(design.key))
+    return [*unreadable, *outsized, *gate.check([design.key], found.diagrams, found.bodies, OPERATORS), *unused, *forms]
 
 
 def finish(session: Session, principal: Principal, design_id: int, seen: int) -> Definition:

@@ -9,7 +9,7 @@ import json
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -43,6 +43,47 @@ WIDGETS: Final = frozenset(
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _BOUNDS = (("minimum", "maximum", "数值"), ("minLength", "maxLength", "字数"), ("minItems", "maxItems", "项数"))
 _SOURCE = re.compile(r"today|(case|enterprise)\.\w+")
+_SETTINGS: Final = Draft202012Validator(
+    {
+        "properties": {
+            "properties": {"properties": {"decision": {"type": "object"}}},
+            "x-prefill": {"type": "object"},
+            "x-consequences": {"type": "object"},
+            "x-computed": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {
+                        "op": {"type": "string"},
+                        "of": {"type": "array"},
+                        "digits": {"type": "integer", "minimum": 0, "maximum": 10},
+                    },
+                },
+            },
+            "x-scoring": {
+                "type": "object",
+                "properties": {
+                    **{name: {"type": "string"} for name in ("scores", "vetoes", "total", "veto", "grade")},
+                    "grades": {
+                        "type": "array",
+                        "items": {"type": "array", "minItems": 2, "maxItems": 2, "prefixItems": [{}, {"type": "number"}]},
+                    },
+                },
+            },
+        }
+    }
+)
+_LAYOUT: Final = Draft202012Validator(
+    {
+        "properties": {
+            "ui:sections": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"fields": {"type": "array", "items": {"type": "string"}}}},
+            }
+        }
+    }
+)
+"""The shapes of what stands in a form beside JSON Schema, and in its layout: the other rules rely on them."""
 Found = Iterator[tuple[str, str]]
 """(pointer, sentence) of each problem."""
 
@@ -73,6 +114,8 @@ def check(path: str, schema_text: bytes, ui_text: bytes | None) -> list[Problem]
     except SchemaError as error:
         # An empty choice is no valid schema either, and is said as what it is.
         return _rows(path, schema, _nodes(schema, "")) or [_invalid(path, schema, list(error.absolute_path))]
+    if unread := [_unread(path, schema, error.absolute_path) for error in _SETTINGS.iter_errors(schema)]:
+        return unread
     name = str(schema.get("title", ""))
     found = _rows(path, schema, _schema(schema))
     found += [Problem(path, pointer, name, "form-prefill", words, WARNING) for pointer, words in _prefill_sources(schema)]
@@ -82,6 +125,8 @@ def check(path: str, schema_text: bytes, ui_text: bytes | None) -> list[Problem]
     ui = read(ui_text)
     if ui is None:
         return [*found, Problem(ui_path, "", name, "bad-form", "版面文件不是有效的 JSON 对象")]
+    if unread := [_unread(ui_path, {}, error.absolute_path) for error in _LAYOUT.iter_errors(ui)]:
+        return found + unread
     return found + [
         Problem(ui_path, pointer, form_fields.title_of(schema, pointer.split("/")[1]) if pointer else name, "form-layout", words)
         for pointer, words in _layout(ui, schema)
@@ -93,8 +138,16 @@ def _rows(path: str, schema: Mapping[str, Any], found: Found) -> list[Problem]:
 
 
 def _invalid(path: str, schema: Mapping[str, Any], place: list[Any]) -> Problem:
-    pointer = "".join(f"/{_escaped(str(part))}" for part in place)
-    return Problem(path, pointer, _title_at(schema, place), "bad-form", "这里不是有效的 JSON Schema")
+    return Problem(path, _pointer(place), _title_at(schema, place), "bad-form", "这里不是有效的 JSON Schema")
+
+
+def _unread(path: str, schema: Mapping[str, Any], place: Iterable[Any]) -> Problem:
+    parts = list(place)
+    return Problem(path, _pointer(parts), _title_at(schema, parts), "bad-form", f"“{parts[0]}”这里的写法系统读不懂")
+
+
+def _pointer(place: list[Any]) -> str:
+    return "".join(f"/{_escaped(str(part))}" for part in place)
 
 
 def is_schema(path: str) -> bool:
@@ -165,7 +218,8 @@ def _parts(schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Mappi
             if isinstance(part, dict):
                 yield from _parts(part, f"{pointer}/{key}/{index}")
     for name, part in schema.get("dependentSchemas", {}).items():
-        yield from _parts(part, f"{pointer}/dependentSchemas/{_escaped(name)}")
+        if isinstance(part, dict):
+            yield from _parts(part, f"{pointer}/dependentSchemas/{_escaped(name)}")
 
 
 def _known(schema: Mapping[str, Any]) -> set[str]:
@@ -301,10 +355,11 @@ def _scoring(schema: Mapping[str, Any], known: set[str]) -> Found:
     if "scores" not in rule or "total" not in rule:
         yield "/x-scoring", "打分规则缺少打分项目或总分"
         return
-    items = schema.get("properties", {}).get(rule["scores"], {}).get("properties", {})
+    sheet = schema.get("properties", {}).get(rule["scores"])
+    items = sheet.get("properties", {}) if isinstance(sheet, dict) else {}
     if not items:
         yield "/x-scoring", "打分表还没有评分项目"
-    most = sum(item.get("maximum", 0) for item in items.values())
+    most = sum(item.get("maximum", 0) for item in items.values() if isinstance(item, dict))
     figures = [least for _, least in rule.get("grades", ())]
     if figures != sorted(figures, reverse=True) or len(set(figures)) != len(figures):
         yield "/x-scoring", "各等次的分数应从高到低排列，不能相同"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import reduce
 from typing import Any, Final
 
@@ -17,6 +17,10 @@ OPERATIONS: Final[Mapping[str, Callable[[Sequence[Decimal]], Decimal | None]]] =
 }
 DIGITS: Final = 2
 """Decimals of a result unless the formula says otherwise (`digits`); a half is rounded up."""
+LARGEST: Final = Decimal(2**53 - 1)
+"""Larger figures are not the same number in every program; whoever fills in such a one is not told any."""
+PRECISION: Final = 60
+"""Enough for every figure up to the largest with all its decimals."""
 
 
 def computed(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,10 +41,11 @@ def _result(formula: Mapping[str, Any], data: Mapping[str, Any]) -> int | float 
     values = [value for value in given if value is not None]
     if not values or (formula["op"] != "sum" and len(values) < len(given)):
         return None
-    result = OPERATIONS[formula["op"]](values)
-    if result is None:
-        return None
-    rounded = result.quantize(Decimal(1).scaleb(-int(formula.get("digits", DIGITS))), ROUND_HALF_UP)
+    with localcontext(prec=PRECISION):
+        result = OPERATIONS[formula["op"]](values)
+        if result is None or abs(result) > LARGEST:
+            return None
+        rounded = result.quantize(Decimal(1).scaleb(-int(formula.get("digits", DIGITS))), ROUND_HALF_UP)
     return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases import second_person
 from app.cases.errors import Conflict, NotFound, Undeployable
+from app.cases.library_limits import outsized
 from app.engine import store
 from app.engine.checking import gate
 from app.engine.definition import content_hash
@@ -172,7 +173,8 @@ def add_drafts_of(session: Session, library: Library, keys: Iterable[str], known
     """
     wanted = list(keys)
     found = gate.check(wanted, library.diagrams, library.bodies, OPERATORS)
-    if problems := [*known, *gate.errors(found)]:
+    oversize = [problem for key in wanted for problem in outsized(library.diagrams[key].path, library.process(key))]
+    if problems := [*known, *oversize, *gate.errors(found)]:
         raise DiagramError(problems)
     drafts = []
     for key in wanted:

@@ -1,14 +1,15 @@
-"""Before a version is deployed: whatever its kept scenarios say must happen still happens."""
+"""Before a design is finished and before a version is deployed: whatever its kept scenarios say must happen still happens."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from app.cases import library
+from app.access.principal import Principal
+from app.cases import designs, library
 from app.cases.errors import Conflict
 from app.engine import store
 from app.engine.checking import gate
@@ -22,12 +23,12 @@ SECONDS = 60.0
 
 
 class OtherEvents(Conflict):
-    """A version in whose kept scenarios something else happens than must."""
+    """A design or a version in whose kept scenarios something else happens than must, and what was not done therefore."""
 
-    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, outcomes: Sequence[Outcome], not_done: str) -> None:
         self.outcomes = tuple(outcomes)
         titles = "、".join(f"“{one.title}”" for one in self.outcomes)
-        super().__init__(f"照保留的方案走，{titles}与原来不同，没有部署")
+        super().__init__(f"照保留的方案走，{titles}与原来不同，{not_done}")
 
 
 def hold_against_kept(session: Session, key: str, version: int) -> None:
@@ -41,9 +42,20 @@ def hold_against_kept(session: Session, key: str, version: int) -> None:
     own = store.files_of(session, definition.id)
     if not kept.paths_in(own, key) or gate.errors(library.faults(session, definition)):
         return
+    _hold(session, key, own, "没有部署")
+
+
+def hold_design_against_kept(session: Session, principal: Principal, design_id: int) -> None:
+    """The same with the scenarios of a design, as it was saved last, before it is finished."""
+    design = designs.find(session, principal, design_id)
+    own = designs.files_of(session, designs.latest(session, design))
+    if kept.paths_in(own, design.key) and not gate.errors(designs.check(session, design, own)):
+        _hold(session, design.key, own, "没有定稿")
+
+
+def _hold(session: Session, key: str, own: Mapping[str, bytes], not_done: str) -> None:
     files = kept.among(library.deployed_files(session), own, key)
     with one_at_a_time(SECONDS) as ends_at, capture_logs():
         outcomes = [kept.play(path, files, ends_at) for path in kept.paths_in(own, key)]
-    different = [one for one in outcomes if not one.as_expected]
-    if different:
-        raise OtherEvents(different)
+    if different := [one for one in outcomes if not one.as_expected]:
+        raise OtherEvents(different, not_done)

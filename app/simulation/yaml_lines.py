@@ -52,16 +52,13 @@ def read(text: str) -> tuple[Any, Lines]:
     """The data of a YAML text and its lines. Raises `ScenarioError` for text that is no YAML, and for keys that appear twice."""
     if len(text) > MAX_CHARACTERS:
         raise ScenarioError([Mistake(f"文件超过 {MAX_CHARACTERS // 1000} 千字，不像是模拟方案")])
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        node = yaml.compose(text, _Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ScenarioError([Mistake(f"不是有效的 YAML：{error.problem or error.context}", line)]) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise ScenarioError([Mistake(f"不是有效的 YAML：{' '.join(str(error).split())[:200]}")]) from error
-    finally:
-        loader.dispose()
     if node is None:
         return {}, Lines()
     reader = _Reader()

@@ -12,12 +12,14 @@ from werkzeug.exceptions import HTTPException
 from app.cases.errors import CaseError, Conflict, Forbidden, InvalidForm, NotFound
 from app.cases.idempotency import KeyReused
 from app.engine.errors import DiagramError, EngineError
+from app.simulation.errors import TakesTooLong
+from app.simulation.turnstile import Busy
 
 log = structlog.get_logger()
 
 TITLES = {
     400: "请求有误", 401: "请先登录", 403: "无权办理", 404: "没有找到", 405: "不支持的操作", 409: "情况已有变化",
-    413: "文件过大", 415: "格式不支持", 422: "内容需要修改", 429: "操作过于频繁", 500: "系统出错",
+    413: "文件过大", 415: "格式不支持", 422: "内容需要修改", 429: "操作过于频繁", 500: "系统出错", 503: "服务器正忙",
 }  # fmt: skip
 SENTENCES = {
     401: "请登录后再试。",
@@ -32,7 +34,7 @@ SENTENCES = {
 
 def status_of(error: CaseError) -> int:
     """The HTTP status that says what kind of refusal an error is."""
-    known = {NotFound: 404, Forbidden: 403, InvalidForm: 422, KeyReused: 422}.get(type(error))
+    known = {NotFound: 404, Forbidden: 403, InvalidForm: 422, KeyReused: 422, Busy: 503, TakesTooLong: 503}.get(type(error))
     return known or (409 if isinstance(error, Conflict) else 400)
 
 

@@ -101,3 +101,8 @@ def test_a_foreign_drawing_needs_a_name_that_is_not_taken(world: World) -> None:
 def test_only_administrators_open_files(world: World) -> None:
     with pytest.raises(Forbidden), world.transaction() as session:
         design_opening.begin_from_files(session, world.principal(session, "county-env"), {"a.bpmn": OURS}, "", "", "")
+
+
+def test_a_file_with_a_name_that_no_database_keeps_is_refused(world: World) -> None:
+    with pytest.raises(CaseError, match="流程名称超过"):
+        opened(world, {"x.bpmn": OURS.replace('name="延期申请"'.encode(), f'name="{"延" * 121}"'.encode())})

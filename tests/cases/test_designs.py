@@ -215,6 +215,32 @@ def test_a_scenario_that_was_deleted_does_not_come_back_with_what_is_deployed(wo
     assert path not in version_with(kept, None)[1]
 
 
+def test_a_name_that_no_case_could_keep_is_marked_and_keeps_a_design_from_being_finished(world: World) -> None:
+    design_id = begun(world)
+    text = renamed(body(world, design_id), "延" * 121)
+    saved(world, design_id, 1, text)
+    with world.session() as session:
+        design = session.get_one(Design, design_id)
+        assert "too-long" in {problem.code for problem in designs.check(session, design, {PATH: text})}
+    with pytest.raises(DiagramError) as refused, world.transaction() as session:
+        designs.finish(session, world.principal(session, "admin"), design_id, 2)
+    assert "too-long" in {problem.code for problem in refused.value.problems}
+
+
+def test_a_scenario_whose_name_has_a_space_is_edited_like_any_other(world: World) -> None:
+    with world.transaction() as session:
+        design = designs.begin(session, world.principal(session, "admin"), KEY, 1)
+        designs.save(
+            session, world.principal(session, "admin"), design.id, 1, {"checks/shandong/extension/过了 期限.yaml": b"expected: |\n"}
+        )
+
+
+def test_a_file_that_is_not_utf8_does_not_come_into_a_design(world: World) -> None:
+    design_id = begun(world)
+    with pytest.raises(CaseError, match="UTF-8"), world.transaction() as session:
+        designs.save(session, world.principal(session, "admin"), design_id, 1, {"forms/shandong/a.json": "{}".encode("utf-16")})
+
+
 # -- at the same time -------------------------------------------------------------------------------------------------
 
 

@@ -118,12 +118,12 @@ def test_only_administrators_take_libraries_in(world: World, username: str) -> N
 # -- hostile archives -------------------------------------------------------------------------------------------------
 
 
-def archive(*names: str, mode: int = 0, body: bytes = b"{}") -> bytes:
+def archive(*names: str, mode: int = 0, body: bytes = b"{}", packed: int = zipfile.ZIP_DEFLATED) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as made:
         for name in names:
             entry = zipfile.ZipInfo(name)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, mode << 16
+            entry.compress_type, entry.external_attr = packed, mode << 16
             made.writestr(entry, body)
     return written.getvalue()
 
@@ -157,10 +157,12 @@ def lying() -> bytes:
         (archive(*(f"forms/{number}.json" for number in range(archives.MAX_FILES + 1))), "最多"),
         (archive(), "没有流程图"),
         (lying(), "不是完好的|解压后过大"),
+        (archive("forms/a.json", packed=zipfile.ZIP_LZMA), "压缩方式"),
+        (archive("forms/a.json", body="{}".encode("utf-16")), "UTF-8"),
     ],
     ids=[
         "no zip", "cut short", "parent", "parent inside", "absolute", "drive", "backslash", "other kind", "other place", "link", "twice", "bomb",
-        "too many", "empty", "lying size",
+        "too many", "empty", "lying size", "packed otherwise", "other encoding",
     ],
 )  # fmt: skip
 def test_a_hostile_archive_is_refused_with_a_reason(body: bytes, reason: str) -> None:

@@ -163,3 +163,43 @@ def test_a_division_must_exist() -> None:
     schema = {"type": "object", "properties": {"region": {"type": "string", "format": "region", "pattern": r"^\d{6}$"}}}
     assert forms.check(schema, {"region": "370102"}) == []
     assert [one.message for one in forms.check(schema, {"region": "379999"})] == ["没有这个行政区划，请重新选择"]
+
+
+MISSHAPEN: dict[str, dict[str, Any]] = {
+    "prefill": {"x-prefill": ["amount"]},
+    "computed": {"x-computed": {"amount": 1}},
+    "arguments": {"x-computed": {"amount": {"op": "sum", "of": 5}}},
+    "operation": {"x-computed": {"amount": {"op": []}}},
+    "digits": {"x-computed": {"amount": {"op": "sum", "of": ["amount"], "digits": 10**9}}},
+    "scoring": {"x-scoring": True},
+    "grades": {"x-scoring": {"scores": "amount", "total": "amount", "grades": [1]}},
+    "consequences": {"x-consequences": 5},
+    "decision": {"properties": {**SCHEMA["properties"], "decision": True}},
+}
+
+
+@pytest.mark.parametrize("part", MISSHAPEN)
+def test_what_cannot_be_read_in_a_form_is_said_at_its_place(part: str) -> None:
+    [(pointer, sentence), *_] = said({**SCHEMA, **MISSHAPEN[part]})
+    assert pointer.startswith(f"/{next(iter(MISSHAPEN[part]))}")
+    assert "系统读不懂" in sentence
+
+
+@pytest.mark.parametrize("sections", [5, ["填报"], [{"title": "填报", "fields": 5}], [{"title": "填报", "fields": [{}]}]])
+def test_a_layout_that_cannot_be_read_is_said_at_its_place(sections: Any) -> None:
+    assert [sentence for _, sentence in said(SCHEMA, {"ui:sections": sections})] == ["“ui:sections”这里的写法系统读不懂"]
+
+
+def test_a_rule_that_always_or_never_holds_is_none_of_fields() -> None:
+    sheet = {"sheet": {"type": "object", "title": "打分", "properties": {"one": True}}}
+    scored = {**SCHEMA, "properties": {**SCHEMA["properties"], **sheet}, "x-scoring": {"scores": "sheet", "total": "amount"}}
+    assert "打分" not in str(said({**scored, "dependentSchemas": {"amount": True}}))
+
+
+@pytest.mark.parametrize("value", [1e20, 1e300, -1e300])
+def test_a_figure_too_large_to_reckon_with_gives_none(value: float) -> None:
+    assert computed({"x-computed": {"area": {"op": "product", "of": ["side", "side"]}}}, {"side": value}) == {}
+
+
+def test_a_large_figure_keeps_its_decimals() -> None:
+    assert computed({"x-computed": {"sum": {"op": "sum", "of": ["one", "two"]}}}, {"one": 9e15, "two": 0.25}) == {"sum": 9e15 + 0.25}

@@ -127,3 +127,16 @@ def test_a_repeated_upload_makes_one_draft(app: Flask, world: World) -> None:
     assert first.get_json() == again.get_json()
     refused = upload(app, world, BAD["not-bpmn"], key="k2")
     assert refused.get_json() == upload(app, world, BAD["not-bpmn"], key="k2").get_json()
+
+
+@pytest.mark.parametrize("name", ["扣 分.dmn", "扣#分.json", "表.JSON", "forms/a//b.json"])
+def test_a_name_that_an_archive_of_the_library_cannot_carry_is_refused(app: Flask, world: World, name: str) -> None:
+    answer = upload(app, world, {"penalty.bpmn": CHANGED, name: FORM})
+    assert answer.status_code == 422
+    assert [(error["file"], error["code"]) for error in answer.get_json()["errors"]] == [(name, "bad-name")]
+
+
+def test_a_form_that_is_not_utf8_is_refused(app: Flask, world: World) -> None:
+    answer = upload(app, world, {"penalty.bpmn": CHANGED, "penalty_determine.json": FORM.decode().encode("utf-16")})
+    assert answer.status_code == 422
+    assert "UTF-8" in answer.get_json()["errors"][0]["message"]

@@ -116,3 +116,22 @@ def test_a_body_that_cannot_be_meant_is_refused_with_a_reason(app: Flask, world:
 )
 def test_a_number_that_no_database_keeps_names_nothing(app: Flask, world: World, base: str, address: str) -> None:
     assert client_of(app, world, "admin").get(address.format(base, 10**20)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "call"),
+    [
+        ("forms/shandong/another.json", "[" * 5000, "content"),
+        ("forms/shandong/another.json", '{"x-prefill": [1]}', "forms/about"),
+        ("checks/shandong/extension/one.yaml", "forms: [1]", "forms/about"),
+        ("checks/shandong/extension/one.yaml", "\x01", "trial/check"),
+    ],
+    ids=["deep", "prefill", "answers", "characters"],
+)
+def test_a_file_that_cannot_be_read_does_not_lock_people_out_of_their_design(
+    app: Flask, world: World, base: str, path: str, text: str, call: str
+) -> None:
+    client = client_of(app, world, "admin")
+    assert client.put(f"{base}/content", json={"revision": 1, "files": {path: text}}).status_code == 200
+    answer = client.post(f"{base}/{call}", json={"path": path}) if call == "trial/check" else client.get(f"{base}/{call}")
+    assert answer.status_code == 200

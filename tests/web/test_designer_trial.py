@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.access.principal import Principal
 from app.cases import designs
-from app.model import Case, Definition, Event
+from app.model import Case, Definition, Design, DesignStatus, Event
 from app.simulation import places, turnstile
 from app.simulation.scenario import Facts
 from tests.support.world import World
@@ -156,10 +156,33 @@ def finished(admin: FlaskClient, base: str) -> int:
     return int(location.rsplit("/", 1)[1])
 
 
+def test_a_design_whose_scenarios_give_other_events_is_not_finished(admin: FlaskClient, world: World, base: str) -> None:
+    kept_one(admin, base)
+    edited(world, base)
+    answer = admin.post(f"{base}/finish", json={"revision": admin.get(f"{base}/content").get_json()["revision"]})
+    assert (answer.status_code, "“一个月_没有公开”与原来不同，没有定稿" in answer.get_json()["detail"]) == (409, True)
+    with world.session() as session:
+        assert session.get_one(Design, int(base.rsplit("/", 1)[1])).status == DesignStatus.OPEN
+
+
+def test_a_deployment_that_has_to_wait_for_a_trial_says_to_come_back(
+    admin: FlaskClient, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_one(admin, base)
+    version = finished(admin, base)
+    monkeypatch.setattr(turnstile, "QUEUE", 0.01)
+    with turnstile.one_at_a_time():
+        for address in (f"/admin/processes/{KEY}/{version}/deploy", f"/api/v1/processes/{KEY}/versions/{version}/deploy"):
+            answer = admin.post(address)
+            assert (answer.status_code, "服务器正忙" in answer.text) == (503, True)
+
+
 def test_a_version_whose_scenarios_give_other_events_is_not_deployed(admin: FlaskClient, world: World, base: str) -> None:
     kept_one(admin, base)
     edited(world, base)
-    version = finished(admin, base)
+    with world.transaction() as session:
+        design = designs.find(session, world.principal(session, "admin"), int(base.rsplit("/", 1)[1]))
+        version = designs.finish(session, world.principal(session, "admin"), design.id, design.revision).version
     answer = admin.post(f"/admin/processes/{KEY}/{version}/deploy")
     assert (answer.status_code, "原来有，现在没有" in answer.text, "确认部署" in answer.text) == (409, True, False)
     with world.session() as session:

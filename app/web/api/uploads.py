@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import NoReturn
@@ -14,12 +13,11 @@ from werkzeug.datastructures import FileStorage
 
 from app.cases import library
 from app.cases.library import Drafted
-from app.engine.diagram import MAX_BYTES, Diagram, Process, read_diagram
+from app.cases.library_limits import MAX_PATH, PLACES_IN_WORDS, is_place, is_text, outsized
+from app.engine.diagram import MAX_BYTES, Diagram, read_diagram
 from app.engine.errors import DiagramError, Problem
 
-MAX_PATH, MAX_KEY, MAX_NAME = 200, 80, 120
 _DIAGRAMS = (".bpmn", ".xml")  # some tools save BPMN as .bpmn20.xml
-_KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
 
 
 def read(files: Sequence[FileStorage]) -> dict[str, bytes]:
@@ -70,6 +68,8 @@ def _places(sent: dict[str, bytes]) -> dict[str, str]:
             _check_form(name, body)
         elif name not in places:
             places[name] = name if name.startswith("processes/") else f"processes/{name}"
+        if not is_place(places[name]):
+            _refuse(name, "bad-name", PLACES_IN_WORDS)
     return places
 
 
@@ -85,23 +85,10 @@ def _diagrams(sent: dict[str, bytes]) -> dict[str, Diagram]:
                 problems += error.problems
             except (AttributeError, RecursionError, TypeError, ValueError) as error:
                 problems.append(Problem(name, "", "", "unreadable", f"流程图的内容无法理解：{error}"))
-    problems += [p for name, diagram in found.items() for process in diagram.processes.values() for p in _outsized(name, process)]
+    problems += [p for name, diagram in found.items() for process in diagram.processes.values() for p in outsized(name, process)]
     if problems:
         raise DiagramError(problems)
     return found
-
-
-def _outsized(file: str, process: Process) -> Iterator[Problem]:
-    """What could not be stored once a case runs on it."""
-    if len(process.key) > MAX_KEY or not _KEY.fullmatch(process.key):
-        sentence = f"流程标识应为“地区.名称”，用字母、数字和下划线，不超过 {MAX_KEY} 个字符"
-        yield Problem(file, "", process.name[:MAX_NAME], "bad-key", sentence)
-    if len(process.name) > MAX_NAME:
-        yield Problem(file, "", process.name[:MAX_NAME], "too-long", f"流程名称超过 {MAX_NAME} 个字")
-    for element in process.elements.values():
-        if len(element.id) > MAX_KEY or len(element.name) > MAX_NAME:
-            sentence = f"元素标识超过 {MAX_KEY} 个字符，或名称超过 {MAX_NAME} 个字"
-            yield Problem(file, element.id, element.name[:MAX_NAME], "too-long", sentence)
 
 
 def _form_place(name: str, wanted: set[str]) -> str:
@@ -111,6 +98,8 @@ def _form_place(name: str, wanted: set[str]) -> str:
 
 
 def _check_form(name: str, body: bytes) -> None:
+    if not is_text(body):
+        _refuse(name, "malformed-json", "文件编码不是 UTF-8，请另存为 UTF-8 编码")
     try:
         form = json.loads(body)
     except (ValueError, RecursionError):

@@ -11,6 +11,7 @@ from app.cases import approvals, design_view, designs, version_history
 from app.engine.errors import DiagramError, Problem
 from app.law.catalogue import catalogue
 from app.model import Design, DesignSave, Role
+from app.simulation import deployment
 from app.web.access_control import roles_required
 from app.web.api import problems
 from app.web.current import principal, reading, transaction
@@ -104,6 +105,7 @@ def check(design_id: int) -> Any:
 @bp.post("/<int:design_id>/finish")
 def finish(design_id: int) -> Any:
     try:
+        deployment.hold_design_against_kept(reading(), principal(), design_id)
         with transaction() as session:
             made = designs.finish(session, principal(), design_id, given.revision())
             where = url_for("admin.process", key=made.key, version=made.version)
