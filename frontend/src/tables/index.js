@@ -249,7 +249,7 @@ async function open(host) {
     if (table || beside) dirty.rows = false;
     const [file, decision] = [path, editor.shown()?.id];
     if (beside) rows = readRows(files.text(rowsPath(path)));
-    await select(file, decision, table);
+    await select(files.text(file) === undefined ? tables()[0] : file, decision, table);
   }
 
   function inputsFromForms() {
