@@ -105,6 +105,92 @@ test('where both changed the same file the person is asked, and nothing is sent'
   assert.equal(saving.unsaved(), true);
 });
 
+/** A page whose host is answered at once with one of the two buttons of the question. */
+function answering(whose) {
+  const made = (tag) => ({
+    tag,
+    listeners: {},
+    children: [],
+    setAttribute() {},
+    append(...children) {
+      this.children.push(...children);
+    },
+    addEventListener(name, act) {
+      this.listeners[name] = act;
+    },
+    remove() {},
+    scrollIntoView() {},
+    focus() {},
+  });
+  globalThis.document.createElement = made;
+  const find = (one) => (one.tag === 'button' ? [one] : (one.children ?? []).flatMap((child) => find(child)));
+  return {
+    prepend(panel) {
+      const [theirs, mine] = find(panel);
+      queueMicrotask(() => ({ theirs, mine })[whose].listeners.click());
+    },
+  };
+}
+
+test('whoever takes over what another made of one file keeps what they made of the others', async () => {
+  const host = server({ 'a.txt': '1', 'b.txt': '1' });
+  host.saves.push({ 'a.txt': '他的', 'b.txt': '1' });
+  const mine = { 'a.txt': '我的', 'b.txt': '我的' };
+  const replaced = (files) => Object.keys(files).forEach((path) => delete mine[path]);
+  const { saving } = page(host, mine, { host: answering('theirs'), replaced });
+  saving.touched();
+  await saving.save();
+  assert.equal(saving.unsaved(), true);
+  assert.equal(await saving.save(), true);
+  assert.deepEqual(host.saves.at(-1), { 'a.txt': '他的', 'b.txt': '我的' });
+});
+
+test('whoever keeps their own of one file takes over the others that only another changed', async () => {
+  const host = server({ 'a.txt': '1', 'b.txt': '1' });
+  host.saves.push({ 'a.txt': '他的', 'b.txt': '他的' });
+  const mine = { 'a.txt': '1', 'b.txt': '我的' }; // the first was changed and saved before
+  const replaced = (files) => Object.keys(files).forEach((path) => delete mine[path]);
+  const { saving } = page(host, mine, { host: answering('mine'), replaced });
+  saving.touched();
+  await saving.save();
+  assert.equal(await saving.save(), true);
+  assert.deepEqual(host.saves.at(-1), { 'a.txt': '他的', 'b.txt': '我的' });
+});
+
+test('a file that another took away goes from the page too', async () => {
+  const host = server({ a: '1', b: '1' });
+  host.saves.push({ a: '1' });
+  let shown;
+  const { saving } = page(host, { a: '我的' }, { replaced: (files) => void (shown = files) });
+  saving.touched();
+  assert.equal(await saving.save(), true);
+  assert.deepEqual(shown, { b: null });
+});
+
+test('nobody is told that all is saved while a save is still on its way', async () => {
+  const host = server({ a: '1' });
+  const mine = { a: '2' };
+  const arrived = [];
+  const send = (...given) => new Promise((resolve) => arrived.push(() => resolve(host.send(...given))));
+  const { saving } = page(host, mine, { send });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  saving.touched();
+  saving.save();
+  await turn();
+  mine.a = '3';
+  saving.touched();
+  const told = [];
+  saving.save().then((done) => told.push(done));
+  saving.save().then((done) => told.push(done));
+  arrived.shift()();
+  await turn();
+  assert.deepEqual(told, []);
+  arrived.shift()();
+  await turn();
+  assert.deepEqual(told, [true, true]);
+  assert.deepEqual(host.saves.at(-1), { a: '3' });
+});
+
 test('what was left by an earlier visit does not overwrite what was saved since', async () => {
   const host = server({ a: '1' });
   host.saves.push({ a: '他的' });

@@ -187,6 +187,28 @@ def test_an_office_a_form_and_articles_are_picked_or_made(draw: Any) -> None:
     expect(drawing.page.locator(".qc-problems-summary")).to_contain_text("检查通过")
 
 
+def test_articles_that_cannot_be_looked_up_are_not_dropped_from_the_citation(draw: Any) -> None:
+    drawing = draw("shandong.extension")
+    page = drawing.page
+    page.route("**/designer/steps?ids=*", lambda route: route.abort())
+    drawing.select("Task_OpinionEnvironment")
+    cited = drawing.field("条款（显示给办理人）").input_value()
+    assert cited
+    drawing.field("查找条款").fill("第二十七条")
+    page.locator(".qc-found button").first.click()
+    expect(page.locator(".qc-field-problem", has_text="没有改动")).to_be_visible()
+    expect(drawing.field("条款（显示给办理人）")).to_have_value(cited)
+    page.unroute("**/designer/steps?ids=*")
+    drawing.field("查找条款").fill("第二十七条")
+    page.locator(".qc-found button").first.click()
+    expect(drawing.field("条款（显示给办理人）")).not_to_have_value(cited)
+    assert drawing.facts("Task_OpinionEnvironment")["article"].startswith(cited.split("；")[0].split("、")[0])
+
+    page.route("**/designer/steps?q=*", lambda route: route.abort())
+    drawing.field("查找条款").fill("延期")
+    expect(page.locator(".qc-field-problem", has_text="现在不能查找")).to_be_visible()
+
+
 def test_a_condition_is_built_from_the_answers_of_the_forms_before_it(draw: Any) -> None:
     drawing = draw("shandong.acceptance_application")
     flow = "Flow_Gateway_Complete_Task_Correct"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.cases import designs
 from app.model import Design
@@ -199,6 +199,53 @@ def test_a_hostile_table_is_refused_with_a_reason_and_stays_as_it_is(office: Off
     expect(page.locator(".qc-trials-summary")).to_have_text(re.compile("全部通过"))
     write(page, "beijing_audit_fee_r1_in1", "[0..50000]")
     assert held(office, design)["processes/beijing/bad.dmn"] == hostile
+    office.check()
+
+
+OTHER = "processes/beijing/marks.dmn"
+MARKS = (
+    '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="分数" namespace="n"><decision id="marks" name="合格分数">'
+    '<decisionTable id="t"><input id="a" label="得分"><inputExpression id="ae" typeRef="number"><text>score</text></inputExpression></input>'
+    '<output id="c" name="verdict" label="结论" typeRef="number"/>'
+    '<rule id="r"><inputEntry id="i"><text>&gt;= 80</text></inputEntry><outputEntry id="o"><text>1</text></outputEntry></rule>'
+    "</decisionTable></decision></definitions>"
+).encode()
+
+
+def test_a_table_that_cannot_be_fetched_leaves_the_shown_one_and_its_changes_where_they_belong(office: Office, design: int) -> None:
+    save(office, design, {OTHER: MARKS})
+    page = opened(office, design)
+    page.get_by_role("button", name="审核费用补助额").click()
+    page.route("**/tables/evaluate", lambda route: route.abort())
+    page.get_by_role("button", name="合格分数").click()
+    expect(page.locator(".qc-designer-state")).to_contain_text("网络不通")
+    page.unroute("**/tables/evaluate")
+    write(page, "beijing_audit_fee_r3_out1", "120000")
+    saved(page)
+    files = held(office, design)
+    assert files[OTHER] == MARKS
+    assert b"<text>120000</text>" in files[TABLE]
+    page.get_by_role("button", name="合格分数").click()
+    expect(page.locator(".decision-table-name")).to_have_text("合格分数")
+
+
+def test_of_two_tables_chosen_in_a_row_the_later_one_is_shown_and_changed(office: Office, design: int) -> None:
+    save(office, design, {OTHER: MARKS})
+    page = opened(office, design)
+    waiting: list[Route] = []
+    page.route("**/tables/evaluate", lambda route: waiting.append(route) if OTHER in (route.request.post_data or "") else route.continue_())
+    with page.expect_request(lambda request: OTHER in (request.post_data or "")):
+        page.get_by_role("button", name="合格分数").click()
+    with page.expect_response("**/tables/evaluate"):
+        page.get_by_role("button", name="审核费用补助额").click()
+    with page.expect_response("**/tables/evaluate"):
+        waiting[0].continue_()
+    expect(page.locator(".decision-table-name")).to_have_text("审核费用补助额")
+    write(page, "beijing_audit_fee_r3_out1", "120000")
+    saved(page)
+    files = held(office, design)
+    assert files[OTHER] == MARKS
+    assert b"<text>120000</text>" in files[TABLE]
     office.check()
 
 

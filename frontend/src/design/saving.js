@@ -20,7 +20,7 @@ const AGAIN = 8000; // after a failure that may pass
  *   (with `files` to be kept in the browser) while they cannot be saved
  * @param {(words: string, kind?: string) => void} given.say
  * @param {HTMLElement} [given.host] where the person is asked whose work goes on
- * @param {(files: Record<string, string>) => Promise<void> | void} [given.replaced] puts what somebody else saved on the page
+ * @param {(files: Files) => Promise<void> | void} [given.replaced] puts what somebody else saved on the page
  * @param {(files: Files) => void} [given.stored] told what was saved
  * @param {(other: any) => Promise<void>} [given.conflict] asks in another way; `other.clashes` are the paths that both changed
  * @param {typeof saveDesign} [given.send]
@@ -51,7 +51,7 @@ export function createSaving({
   /** @returns {Promise<boolean>} whether everything is saved */
   async function save() {
     clearTimeout(timer);
-    if (running) await running;
+    while (running) await running; // several may wait for the same save: each sees what is left after it
     if (!dirty) return true;
     running = once().finally(() => (running = null));
     return running;
@@ -94,14 +94,14 @@ export function createSaving({
       return false;
     }
     revision = other.revision;
-    const own = Object.fromEntries(Object.entries(mine).filter(([path]) => !same(path, mine, other.base)));
-    await replaced(Object.fromEntries(Object.entries(other.theirs).filter(([path]) => !(path in own))));
+    const own = ownOf(mine, other);
+    await replaced(news(other, own));
     const done = await put(own);
     if (done && !dirty) say(`已保存；${other.saved_by}同时修改了其他内容，两人的修改都在`);
     return done;
   }
 
-  /** Asks whose work goes on where both changed the same. */
+  /** Asks whose work goes on where both changed the same; what only one of them changed stays as that one made it. */
   async function ask(other) {
     say(`${other.saved_by}在您之后保存过，您的修改还没有保存`, 'problem');
     const files = other.clashes.map((path) => ({
@@ -112,13 +112,10 @@ export function createSaving({
     }));
     const whose = await askWhose(host, { who: other.saved_by, files });
     revision = other.revision;
-    if (whose === 'mine') {
-      await replaced(
-        Object.fromEntries(Object.entries(other.theirs).filter(([path]) => !(path in other.mine))),
-      );
-      return touched();
-    }
-    await replaced(other.theirs);
+    const own = ownOf(other.mine, other);
+    if (whose === 'theirs') for (const path of other.clashes) delete own[path];
+    await replaced(news(other, own));
+    if (Object.keys(own).length) return touched();
     dirty = false;
     settled(`已换成${other.saved_by}保存的内容`);
   }
@@ -198,6 +195,17 @@ export function createSaving({
     revision: () => revision,
     unsaved: () => dirty || running !== null,
   };
+}
+
+/** What was changed on this page since both saw the same. */
+const ownOf = (mine, { base }) =>
+  Object.fromEntries(Object.entries(mine).filter(([path]) => !same(path, mine, base)));
+
+/** What somebody else has saved, but for the files that are one's own; null for those that they took away. */
+function news({ base, theirs }, own) {
+  const gone = Object.keys(base).filter((path) => !(path in theirs));
+  const all = { ...theirs, ...Object.fromEntries(gone.map((path) => [path, null])) };
+  return Object.fromEntries(Object.entries(all).filter(([path]) => !(path in own)));
 }
 
 const same = (path, mine, base) => (mine[path] ?? null) === (base[path] ?? null);

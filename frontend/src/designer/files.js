@@ -15,7 +15,8 @@ export function createFiles(saved) {
     },
     /** What somebody else saved: no change of this page. */
     replace(path, text) {
-      texts.set(path, text);
+      if (text === null) texts.delete(path);
+      else texts.set(path, text);
       changed.delete(path);
     },
     changed: () => Object.fromEntries([...changed].map((path) => [path, texts.get(path)])),

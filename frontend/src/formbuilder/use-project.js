@@ -39,14 +39,15 @@ export function useProject({ base, design, notices }) {
     }
 
     async function settle({ saved_by: who, revision, base: before, theirs, clashes }) {
-      const changes = mine();
+      const shown = mine();
       const files = clashes.map((path) => ({
         path,
         base: before[path],
-        mine: changes[path],
+        mine: shown[path],
         theirs: theirs[path],
       }));
       const whose = await askWhose(notices, { who, files });
+      const changes = mine(); // one may have gone on while the question stood there
       const kept = whose === 'theirs' ? without(changes, clashes) : changes;
       made.at(revision);
       rebase(theirs, kept);

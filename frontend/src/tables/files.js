@@ -21,12 +21,14 @@ export function createFiles(saved, borrowed) {
   /**
    * Takes over what somebody else has saved.
    *
-   * @param {Record<string, string>} theirs
+   * @param {Record<string, string | null>} theirs null for what they took away
    * @returns {string[]} the files that are not what they were here
    */
   function replace(theirs) {
-    const fresh = Object.keys(theirs).filter((path) => texts.get(path) !== theirs[path]);
-    for (const path of fresh) texts.set(path, theirs[path]);
+    const fresh = Object.keys(theirs).filter((path) => (texts.get(path) ?? null) !== theirs[path]);
+    for (const path of fresh)
+      if (theirs[path] === null) texts.delete(path);
+      else texts.set(path, theirs[path]);
     for (const path of Object.keys(theirs)) changed.delete(path);
     return fresh;
   }

@@ -36,6 +36,7 @@ async function open(host) {
   let path = '';
   let rows = new Map(); // of the opened file, by decision; null where they cannot be read
   let timer = 0;
+  let turn = 0; // of those who choose a table
   const dirty = { table: false, rows: false };
 
   const state = h('span', { class: 'qc-designer-state', role: 'status' });
@@ -108,12 +109,24 @@ async function open(host) {
     return found.sort();
   }
 
-  /** @param {string | undefined} file @param {string} [decision] the first one if the file has none of that id */
-  async function select(file, decision = '') {
+  /**
+   * What was asked for last is shown. Until then nothing can be changed on what is shown now, which would be taken for the other file.
+   *
+   * @param {string | undefined} file
+   * @param {string} [decision] the first one if the file has none of that id
+   * @param {boolean} [anew] whether its text has changed under the page
+   */
+  async function select(file, decision = '', anew = false) {
+    const mine = ++turn;
     await flush();
     work.hidden = !file;
-    if (file && (file !== path || !editor.shown())) await load(file, decision);
-    else if (file && decision && editor.shown().id !== decision) await editor.show(decision);
+    try {
+      if (file && (anew || file !== path || !isOpen())) await load(file, decision, () => mine === turn);
+      else if (file && decision && editor.shown().id !== decision) await editor.show(decision);
+    } finally {
+      if (mine === turn) work.inert = false;
+    }
+    if (mine !== turn) return;
     drawList();
     if (!file) return;
     const query = new URLSearchParams({ file: path, decision: isOpen() ? editor.shown().id : '' });
@@ -123,21 +136,32 @@ async function open(host) {
     await asking.ask(true);
   }
 
-  async function load(file, decision) {
+  async function load(file, decision, wanted) {
+    work.inert = true;
+    const { problems } = await evaluate(base, file, { [file]: files.text(file) }).catch((error) => {
+      if (file === path && wanted()) refuse(`${file} 有新的保存，现在打不开：${error.message}`);
+      throw error;
+    });
+    if (!wanted()) return;
+    const wrong = problems.filter((one) => REFUSED.includes(one.code)).map(({ message }) => message);
     path = file;
     rows = readRows(files.text(rowsPath(file)));
-    const { problems } = await evaluate(base, file, { [file]: files.text(file) });
-    const wrong = problems.filter((one) => REFUSED.includes(one.code)).map(({ message }) => message);
     refusal.textContent = '';
     try {
       if (wrong.length) throw new Error(wrong.join('；'));
       await editor.load(files.text(file), decision);
+      refuse('');
     } catch (error) {
-      refusal.textContent = `${file} 打不开：${error.message}。文件没有改动，仍留在设计稿里。`;
+      refuse(`${file} 打不开：${error.message}。文件没有改动，仍留在设计稿里。`);
     }
+    if (rows === null) trials.element.hidden = true;
+  }
+
+  /** @param {string} words why nothing can be shown; none where it can */
+  function refuse(words) {
+    refusal.textContent = words;
     refusal.hidden = isOpen();
     for (const part of parts) part.hidden = !isOpen();
-    if (rows === null) trials.element.hidden = true;
   }
 
   function isOpen() {
@@ -206,9 +230,10 @@ async function open(host) {
   }
 
   async function flush() {
-    if (dirty.table && isOpen()) files.set(path, await editor.xml());
-    if (dirty.rows && rows !== null) files.set(rowsPath(path), writeRows(rows));
-    dirty.table = dirty.rows = false;
+    const { table, rows: beside } = dirty;
+    dirty.table = dirty.rows = false; // what is changed from here on is for the next time
+    if (beside && rows !== null) files.set(rowsPath(path), writeRows(rows));
+    if (table && isOpen()) files.set(path, await editor.xml());
   }
 
   async function changed() {
@@ -223,9 +248,8 @@ async function open(host) {
     if (table) dirty.table = false;
     if (table || beside) dirty.rows = false;
     const [file, decision] = [path, editor.shown()?.id];
-    if (table) path = '';
-    else if (beside) rows = readRows(files.text(rowsPath(path)));
-    await select(file, decision);
+    if (beside) rows = readRows(files.text(rowsPath(path)));
+    await select(files.text(file) === undefined ? tables()[0] : file, decision, table);
   }
 
   function inputsFromForms() {

@@ -21,29 +21,46 @@ export function LawFields({ basis, article, jurisdiction, set }) {
 }
 
 function Steps({ basis, jurisdiction, set }) {
-  const [known, setKnown] = useState([]);
+  const [known, setKnown] = useState({ basis: '', steps: [] });
+  const [problem, setProblem] = useState('');
   const named = ids(basis);
   useEffect(() => {
+    setProblem('');
+    if (!named.length) return;
     let current = true;
-    const asked = named.length ? namedSteps(named) : Promise.resolve([]);
-    asked.then((steps) => current && setKnown(steps)).catch(() => current && setKnown([]));
+    namedSteps(named).then(
+      (steps) => current && setKnown({ basis, steps }),
+      (error) => current && setProblem(`查不到条款：${error.message}`),
+    );
     return () => (current = false);
   }, [basis]);
-  const write = (steps) =>
-    set({
-      basis: steps.map((step) => step.id).join(' '),
-      article: articlesOf(steps.filter((step) => step.article)),
-    });
-  const steps = named.map((id) => known.find((step) => step.id === id) ?? { id });
+  const looked = !named.length || known.basis === basis;
+  const about = (id, found = known.steps) => found.find((step) => step.id === id) ?? { id };
+
+  /** The citation names all steps, so that none may be missing from it only because it was not looked up yet. */
+  async function write(wanted, added = []) {
+    let found = [...known.steps, ...added];
+    try {
+      if (!looked) found = await namedSteps(wanted);
+    } catch (error) {
+      return setProblem(`没有改动，查不到条款：${error.message}`);
+    }
+    const cited = wanted.map((id) => about(id, found)).filter((step) => step.article);
+    set({ basis: wanted.join(' '), article: articlesOf(cited) });
+  }
   return [
     h(
       'ul',
       { class: 'qc-basis' },
-      steps.map((step) =>
-        h(Step, { key: step.id, step, drop: () => write(steps.filter((one) => one !== step)) }),
+      named.map((id) =>
+        h(Step, { key: id, step: about(id), drop: () => write(named.filter((one) => one !== id)) }),
       ),
     ),
-    h(Search, { jurisdiction, add: (step) => !named.includes(step.id) && write([...steps, step]) }),
+    problem && h('p', { class: 'qc-field-problem', role: 'alert' }, problem),
+    h(Search, {
+      jurisdiction,
+      add: (step) => !named.includes(step.id) && write([...named, step.id], [step]),
+    }),
   ];
 }
 
@@ -72,15 +89,18 @@ function Search({ jurisdiction, add }) {
   const id = useOwnId();
   const [query, setQuery] = useState('');
   const [found, setFound] = useState(null);
+  const [problem, setProblem] = useState('');
   useEffect(() => {
     setFound(null);
+    setProblem('');
     if (query.trim().length < 2) return;
     let current = true;
     const timer = setTimeout(
       () =>
-        findSteps(query.trim(), jurisdiction)
-          .then((steps) => current && setFound(steps))
-          .catch(() => current && setFound([])),
+        findSteps(query.trim(), jurisdiction).then(
+          (steps) => current && setFound(steps),
+          (error) => current && setProblem(`现在不能查找：${error.message}`),
+        ),
       250,
     );
     return () => {
@@ -100,6 +120,7 @@ function Search({ jurisdiction, add }) {
       value: query,
       onInput: (event) => setQuery(event.target.value),
     }),
+    problem && h('p', { class: 'qc-field-problem', role: 'alert' }, problem),
     found &&
       h(
         'ul',
