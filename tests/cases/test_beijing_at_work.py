@@ -95,7 +95,7 @@ def test_what_counts_from_the_publication_is_read_from_the_audit(beijing: World)
     assert summary.grounds == {"1": "第七条第一项"}
     # A month and two months from Monday 11 January 2027 (a Thursday each), a year (a Tuesday); 45 working days as the calendar has them.
     assert {name: limit.due_on.isoformat() for name, limit in summary.deadlines} == {
-        "在市级媒体公布排污情况": "2027-02-11", "开展清洁生产审核": "2027-03-11", "把审核报告报送四处": "2028-01-11",
+        "在市级媒体公布排污情况": "2027-02-11", "开展清洁生产审核": "2027-03-11", "审核并报送报告": "2028-01-11",
         "审核报备": periods.workdays(45, since="2027-01-11").due_on.isoformat(),
     }  # fmt: skip
     beijing.do_step("bj-env", publication.id, "listing-exceed.s6")
