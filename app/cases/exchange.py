@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.principal import Principal
-from app.cases import administration, archives, library
+from app.cases import administration, archives, library, second_person
 from app.cases.administrators import record, require
 from app.cases.comparison import bundles
 from app.cases.errors import Conflict, NotFound
@@ -152,6 +152,8 @@ def take_in(session: Session, principal: Principal, import_id: int) -> list[Defi
     sent = find(session, principal, import_id, lock=True)
     drafts = drafts_of(session, archives.read(sent.archive))
     administration.record_drafts(session, principal, drafts)
+    for draft in drafts:
+        second_person.add_authors(session, draft, [sent.sent_by_id])
     record(session, principal, "library_imported", sent.name, count=len(drafts))
     session.delete(sent)
     return drafts

@@ -65,7 +65,8 @@ def spans(versions: Sequence[Standing]) -> list[Span]:
     days = {today}
     for one in versions:
         days |= {one.in_force_from} if one.in_force_from else set()
-        days |= {one.in_force_to + dt.timedelta(days=1)} if one.in_force_to else set()
+        if one.in_force_to is not None and one.in_force_to < dt.date.max:  # people write 9999-12-31 for no end
+            days.add(one.in_force_to + dt.timedelta(days=1))
     found: list[Span] = []
     for day in sorted(day for day in days if day >= today):
         taken = store.in_force_among(versions, day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWaiting
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -244,7 +245,7 @@ def test_a_file_that_is_not_utf8_does_not_come_into_a_design(world: World) -> No
 # -- at the same time -------------------------------------------------------------------------------------------------
 
 
-def waits(act: Future[object]) -> None:
+def waits(act: Future[Any]) -> None:
     """Whoever comes second waits until the first is done."""
     with pytest.raises(StillWaiting):
         act.result(timeout=1)
@@ -255,12 +256,15 @@ def test_what_is_saved_meanwhile_is_not_lost_with_a_design_that_is_finished_or_g
     design_id = begun(world)
     text = renamed(body(world, design_id), "延期的申请")
 
-    def other() -> object:
+    def other() -> None:
         with world.transaction() as session:
             admin = world.principal(session, "admin")
             if act == "discard":
-                return designs.discard(session, admin, design_id, "不再需要")
-            return designs.finish(session, admin, design_id, 1) if act == "finish" else designs.restore(session, admin, design_id, 1, 1)
+                designs.discard(session, admin, design_id, "不再需要")
+            elif act == "finish":
+                designs.finish(session, admin, design_id, 1)
+            else:
+                designs.restore(session, admin, design_id, 1, 1)
 
     with ThreadPoolExecutor(1) as pool:
         with world.transaction() as session:

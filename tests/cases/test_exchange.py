@@ -8,12 +8,13 @@ import zipfile
 import pytest
 from sqlalchemy import func, select
 
-from app.cases import archives, exchange, library
+from app.cases import approvals, archives, exchange, library
 from app.cases.errors import Conflict, Forbidden, NotFound
 from app.config import ROOT
 from app.engine import store
 from app.engine.errors import DiagramError
 from app.model import Definition, DefinitionStatus, LibraryImport
+from tests.support.second_person import ask_for_second_person
 from tests.support.world import World
 
 PATH = "processes/shandong/disclosure.bpmn"
@@ -94,6 +95,16 @@ def test_an_archive_is_taken_in_once(world: World) -> None:
     taken_in(world, import_id)
     with pytest.raises(NotFound):
         taken_in(world, import_id)
+
+
+def test_whoever_sent_an_archive_does_not_approve_what_another_took_in(world: World) -> None:
+    ask_for_second_person(world)
+    import_id = received(world, changed(world), "second")
+    with world.transaction() as session:
+        draft = next(d for d in exchange.take_in(session, world.principal(session, "admin"), import_id) if d.key == "shandong.disclosure")
+        approvals.submit(session, world.principal(session, "admin"), draft.key, draft.version, "期限改为两个月")
+    with pytest.raises(Conflict, match="参与修改过"), world.transaction() as session:
+        approvals.approve(session, world.principal(session, "second"), draft.key, draft.version)
 
 
 def test_with_a_fault_nothing_is_stored_and_each_file_says_what_is_wrong(world: World) -> None:

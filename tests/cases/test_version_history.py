@@ -38,8 +38,9 @@ def standing(version: int, begins: str = "", ends: str = "", note: str | None = 
         ([standing(1, "2017-05-20", "2022-05-19")], ["今天起没有可用的版本，不能开始新案件。"]),
         ([standing(1, "2017-05-20", "2022-05-19", "延续")], ["今天起的新案件按第 1 版办理。"]),
         ([standing(3, "2017-05-20"), standing(2, "2028-01-01"), standing(1)], ["今天起的新案件按第 3 版办理。"]),
+        ([standing(1, "2017-05-20", "9999-12-31")], ["今天起的新案件按第 1 版办理。"]),
     ],
-    ids=["one", "none", "later", "ends", "ended", "extended", "newest wins"],
+    ids=["one", "none", "later", "ends", "ended", "extended", "newest wins", "no end"],
 )
 @pytest.mark.usefixtures("time")
 def test_what_takes_new_cases_from_when_is_said_in_words(given: list[Standing], words: list[str]) -> None:

@@ -197,3 +197,12 @@ def test_a_version_whose_scenarios_give_the_same_is_deployed(admin: FlaskClient,
     assert admin.post(f"/admin/processes/{KEY}/{version}/deploy").status_code == 302
     with world.session() as session:
         assert session.scalars(select(Definition.status).where(Definition.key == KEY, Definition.version == version)).one() == "deployed"
+
+
+def test_the_scenario_of_another_process_is_not_changed_from_a_design(admin: FlaskClient, base: str) -> None:
+    other = "checks/shandong/extension/别的流程.yaml"
+    revision = admin.get(f"{base}/content").get_json()["revision"]
+    sent = {"revision": revision, "files": {other: "expected: |\n"}}
+    assert admin.put(f"{base}/content", json=sent).status_code == 200
+    for call, given in (("check", {"path": other}), ("accept", {"path": other}), ("step", {"scenario": other})):
+        assert admin.post(f"{base}/trial/{call}", json=given).status_code == 404
