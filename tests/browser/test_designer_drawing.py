@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.cases import designs
 from app.config import ROOT
@@ -414,6 +414,26 @@ def test_what_is_wrong_is_said_while_one_edits_and_keeps_the_design_open(draw: A
     found = Axe().run(page)
     serious = [(v["id"], v["nodes"][0]["target"]) for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def test_what_is_changed_while_the_design_is_being_finished_is_not_left_out_of_it(draw: Any) -> None:
+    drawing = draw("shandong.extension")
+    page = drawing.page
+    walks: list[Route] = []
+    finished: list[str] = []
+    page.route("**/trial/kept", lambda route: walks.append(route))
+    page.on("request", lambda request: finished.append(request.url) if request.url.endswith("/finish") else None)
+    with page.expect_request("**/trial/kept"):
+        drawing.button("定稿").click()
+    drawing.button("定稿").click()
+    drawing.select("Task_OpinionEnvironment")
+    drawing.field("名称").fill("环保部门审查")
+    expect(page.locator("[data-element-id='Task_OpinionEnvironment']", has_text="环保部门审查")).to_be_visible()
+    for walk in walks:
+        walk.continue_()
+    expect(page.locator(".qc-designer-state")).to_contain_text("又有修改")
+    assert len(walks) == 1, "the second click does not begin it again"
+    assert finished == []
 
 
 def test_source_that_cannot_be_read_stays_text_with_the_line_that_is_wrong(draw: Any) -> None:

@@ -139,6 +139,7 @@ async function open(host, design) {
 
   async function finish() {
     if (!(await saving.save())) return;
+    const revision = saving.revision();
     await checking.now();
     if (problems.errors().length) {
       problems.unfold();
@@ -146,7 +147,9 @@ async function open(host, design) {
     }
     const other = await differing(base, say);
     if (other.length) return say(differenceInWords(other), 'problem');
-    const made = await finishDesign(base, saving.revision());
+    if (saving.unsaved() || saving.revision() !== revision)
+      return say('检查的时候又有修改，还没有定稿；改好以后请再点“定稿”', 'problem');
+    const made = await finishDesign(base, revision);
     location.assign(made.location);
   }
 
