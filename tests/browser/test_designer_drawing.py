@@ -457,6 +457,21 @@ def test_source_that_cannot_be_read_stays_text_with_the_line_that_is_wrong(draw:
 # -- nothing is lost ---------------------------------------------------------------------------------------------------
 
 
+def test_an_export_holds_what_stands_in_the_source(draw: Any) -> None:
+    drawing = draw("shandong.extension")
+    page = drawing.page
+    drawing.button("源码").click()
+    area = page.get_by_label("流程图源码")
+    area.fill(area.input_value().replace('name="延期申请"', 'name="延期的申请"'))
+    with page.expect_download() as download:
+        drawing.button("导出").click()
+        page.get_by_role("button", name="BPMN", exact=True).click()
+    assert "延期的申请" in Path(download.value.path()).read_text()
+    drawing.button("导出").click()
+    page.get_by_role("button", name="SVG", exact=True).click()
+    expect(page.locator(".qc-designer-state")).to_contain_text("回到流程图")
+
+
 def _rename(drawing: Drawing, name: str) -> None:
     drawing.field("名称").fill(name)
     expect(drawing.page.locator(".qc-designer-state")).not_to_contain_text("保存于")
@@ -510,8 +525,11 @@ def test_two_people_who_changed_the_same_drawing_see_what_each_changed(draw: Any
     expect(asked).to_be_visible()
     expect(asked).to_contain_text("延期申请 → 我改的名称")
     expect(asked).to_contain_text("市环保局上报 → 市局转报")
+    expect(asked).to_be_focused()
+    drawing.page.keyboard.press("Space")  # of somebody who is still typing: chooses nothing
     asked.get_by_role("button", name=re.compile("为准，放下我的修改")).click()
     expect(drawing.field("名称")).to_have_value("延期申请")
+    expect(drawing.field("名称")).to_be_focused()
     expect(drawing.page.locator(".djs-visual", has_text="市局转报").first).to_be_visible()
     assert theirs[1].encode() in drawing.stored()
 

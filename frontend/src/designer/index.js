@@ -153,6 +153,12 @@ async function open(host, design) {
     location.assign(made.location);
   }
 
+  async function exported(kind) {
+    if (source.shown() && kind !== 'bpmn')
+      throw new Error('图片照流程图生成：请先点“源码”回到流程图，再导出');
+    await exportAs(modeler, kind, key, () => drawn({}));
+  }
+
   function widen() {
     host.classList.toggle('is-wide');
     modeler.get('canvas').resized();
@@ -178,7 +184,7 @@ async function open(host, design) {
     failed,
   );
   const kinds = ['bpmn', 'svg', 'png'];
-  const exports = kinds.map((kind) => [kind.toUpperCase(), () => exportAs(modeler, kind, key)]);
+  const exports = kinds.map((kind) => [kind.toUpperCase(), () => exported(kind)]);
   bar.element.lastChild.before(
     createMenu({ icon: 'download', label: '导出', entries: exports }, failed),
     state,
