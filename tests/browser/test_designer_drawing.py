@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.cases import designs
 from app.config import ROOT
@@ -416,6 +416,26 @@ def test_what_is_wrong_is_said_while_one_edits_and_keeps_the_design_open(draw: A
     assert serious == []
 
 
+def test_what_is_changed_while_the_design_is_being_finished_is_not_left_out_of_it(draw: Any) -> None:
+    drawing = draw("shandong.extension")
+    page = drawing.page
+    walks: list[Route] = []
+    finished: list[str] = []
+    page.route("**/trial/kept", lambda route: walks.append(route))
+    page.on("request", lambda request: finished.append(request.url) if request.url.endswith("/finish") else None)
+    with page.expect_request("**/trial/kept"):
+        drawing.button("定稿").click()
+    drawing.button("定稿").click()
+    drawing.select("Task_OpinionEnvironment")
+    drawing.field("名称").fill("环保部门审查")
+    expect(page.locator("[data-element-id='Task_OpinionEnvironment']", has_text="环保部门审查")).to_be_visible()
+    for walk in walks:
+        walk.continue_()
+    expect(page.locator(".qc-designer-state")).to_contain_text("又有修改")
+    assert len(walks) == 1, "the second click does not begin it again"
+    assert finished == []
+
+
 def test_source_that_cannot_be_read_stays_text_with_the_line_that_is_wrong(draw: Any) -> None:
     drawing = draw("shandong.extension")
     before = drawing.stored()
@@ -435,6 +455,21 @@ def test_source_that_cannot_be_read_stays_text_with_the_line_that_is_wrong(draw:
 
 
 # -- nothing is lost ---------------------------------------------------------------------------------------------------
+
+
+def test_an_export_holds_what_stands_in_the_source(draw: Any) -> None:
+    drawing = draw("shandong.extension")
+    page = drawing.page
+    drawing.button("源码").click()
+    area = page.get_by_label("流程图源码")
+    area.fill(area.input_value().replace('name="延期申请"', 'name="延期的申请"'))
+    with page.expect_download() as download:
+        drawing.button("导出").click()
+        page.get_by_role("button", name="BPMN", exact=True).click()
+    assert "延期的申请" in Path(download.value.path()).read_text()
+    drawing.button("导出").click()
+    page.get_by_role("button", name="SVG", exact=True).click()
+    expect(page.locator(".qc-designer-state")).to_contain_text("回到流程图")
 
 
 def _rename(drawing: Drawing, name: str) -> None:
@@ -490,8 +525,11 @@ def test_two_people_who_changed_the_same_drawing_see_what_each_changed(draw: Any
     expect(asked).to_be_visible()
     expect(asked).to_contain_text("延期申请 → 我改的名称")
     expect(asked).to_contain_text("市环保局上报 → 市局转报")
+    expect(asked).to_be_focused()
+    drawing.page.keyboard.press("Space")  # of somebody who is still typing: chooses nothing
     asked.get_by_role("button", name=re.compile("为准，放下我的修改")).click()
     expect(drawing.field("名称")).to_have_value("延期申请")
+    expect(drawing.field("名称")).to_be_focused()
     expect(drawing.page.locator(".djs-visual", has_text="市局转报").first).to_be_visible()
     assert theirs[1].encode() in drawing.stored()
 

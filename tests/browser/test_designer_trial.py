@@ -6,7 +6,7 @@ import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.cases import designs
 from tests.browser.people import Office
@@ -135,3 +135,27 @@ def test_a_decision_need_not_wait_for_the_token(office: Office, design: int) -> 
     task(page, "申请").get_by_role("button", name="按样例办结").click()
     expect(page.locator(".qc-trial-side")).to_contain_text("全部办结（")
     office.check()
+
+
+def test_whoever_decides_with_the_keyboard_goes_on_where_the_next_decision_stands(office: Office, design: int) -> None:
+    page = begun(office, design)
+    task(page, "申请").get_by_role("button", name="按样例办结").press("Enter")
+    expect(task(page, "审查")).to_be_visible()
+    expect(page.locator(".qc-trial-headline")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(task(page, "审查").get_by_role("button", name="审查", exact=True)).to_be_focused()
+
+
+def test_beginning_again_waits_for_the_step_that_is_under_way(office: Office, design: int) -> None:
+    page = begun(office, design)
+    steps: list[Route] = []
+    page.route("**/trial/step", lambda route: steps.append(route))
+    with page.expect_request("**/trial/step"):
+        task(page, "申请").get_by_role("button", name="按样例办结").click()
+    page.get_by_role("button", name="重新开始").click()
+    expect(page.locator(".qc-trial-message")).to_have_text("上一步还没有走完，请稍候")
+    steps[0].continue_()
+    expect(task(page, "审查")).to_be_visible()
+    page.get_by_role("button", name="重新开始").click()
+    expect(page.get_by_role("button", name="开始试运行")).to_be_visible()
+    expect(page.get_by_role("toolbar", name="试运行")).to_be_hidden()

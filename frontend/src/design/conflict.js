@@ -12,11 +12,13 @@ import { threeWay } from './differences.js';
 export function askWhose(host, { who, files }) {
   const rows = files.map((file) => [file.path, threeWay(file.path, file.base, file.mine, file.theirs)]);
   const both = rows.flatMap(([, changes]) => changes).filter((row) => row.both).length;
+  const before = document.activeElement;
   return new Promise((resolve) => {
     const choice = (whose, style, words) => {
       const button = h('button', { type: 'button', class: `btn ${style}` }, words);
       button.addEventListener('click', () => {
         panel.remove();
+        before?.focus();
         resolve(whose);
       });
       return button;
@@ -25,7 +27,7 @@ export function askWhose(host, { who, files }) {
     const mine = choice('mine', '', `以我的为准，${who}的一份留在保存记录里`);
     const panel = h(
       'section',
-      { class: 'qc-paper qc-conflict', role: 'alertdialog', 'aria-label': '两人同时修改' },
+      { class: 'qc-paper qc-conflict', role: 'alertdialog', 'aria-label': '两人同时修改', tabindex: '-1' },
       h('h2', null, `${who}在您之后保存过`),
       h(
         'p',
@@ -39,7 +41,7 @@ export function askWhose(host, { who, files }) {
     );
     host.prepend(panel);
     panel.scrollIntoView({ block: 'start' });
-    theirs.focus();
+    panel.focus(); // not a button: whoever is typing would choose with the next space
   });
 }
 

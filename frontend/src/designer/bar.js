@@ -24,10 +24,14 @@ export function createBar(groups, failed) {
       quiet ? null : h('span', null, label),
     );
     own.addEventListener('click', async () => {
+      if (own.hasAttribute('aria-busy')) return; // what was asked for is under way
+      own.setAttribute('aria-busy', 'true');
       try {
         await act();
       } catch (error) {
         failed(error);
+      } finally {
+        own.removeAttribute('aria-busy');
       }
     });
     buttons.set(label, own);

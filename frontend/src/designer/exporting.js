@@ -9,12 +9,9 @@ function download(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** @param {any} modeler @param {'bpmn'|'svg'|'png'} kind @param {string} key */
-export async function exportAs(modeler, kind, key) {
-  if (kind === 'bpmn') {
-    const { xml } = await modeler.saveXML({ format: true });
-    return download(`${key}.bpmn`, new Blob([xml], { type: 'application/xml' }));
-  }
+/** @param {any} modeler @param {'bpmn'|'svg'|'png'} kind @param {string} key @param {() => Promise<string>} text of the drawing as it would be saved now */
+export async function exportAs(modeler, kind, key, text) {
+  if (kind === 'bpmn') return download(`${key}.bpmn`, new Blob([await text()], { type: 'application/xml' }));
   const { svg } = await modeler.saveSVG();
   if (kind === 'svg') return download(`${key}.svg`, new Blob([svg], { type: 'image/svg+xml' }));
   return download(`${key}.png`, await inPixels(svg));

@@ -139,6 +139,7 @@ async function open(host, design) {
 
   async function finish() {
     if (!(await saving.save())) return;
+    const revision = saving.revision();
     await checking.now();
     if (problems.errors().length) {
       problems.unfold();
@@ -146,8 +147,16 @@ async function open(host, design) {
     }
     const other = await differing(base, say);
     if (other.length) return say(differenceInWords(other), 'problem');
-    const made = await finishDesign(base, saving.revision());
+    if (saving.unsaved() || saving.revision() !== revision)
+      return say('检查的时候又有修改，还没有定稿；改好以后请再点“定稿”', 'problem');
+    const made = await finishDesign(base, revision);
     location.assign(made.location);
+  }
+
+  async function exported(kind) {
+    if (source.shown() && kind !== 'bpmn')
+      throw new Error('图片照流程图生成：请先点“源码”回到流程图，再导出');
+    await exportAs(modeler, kind, key, () => drawn({}));
   }
 
   function widen() {
@@ -175,7 +184,7 @@ async function open(host, design) {
     failed,
   );
   const kinds = ['bpmn', 'svg', 'png'];
-  const exports = kinds.map((kind) => [kind.toUpperCase(), () => exportAs(modeler, kind, key)]);
+  const exports = kinds.map((kind) => [kind.toUpperCase(), () => exported(kind)]);
   bar.element.lastChild.before(
     createMenu({ icon: 'download', label: '导出', entries: exports }, failed),
     state,

@@ -38,7 +38,7 @@ async function open(host) {
   const stream = createStream({ look: lookAt, backTo: (count) => back(count) });
   const kept = createKept({ server, walk, remove, say });
   const bar = createBar({
-    again: () => restart(),
+    again: () => guarded(restart),
     back: () => back(now.moves.length - 1),
     next: () => act({ until: null }),
     until: (day) => act({ until: day }),
@@ -99,7 +99,7 @@ async function open(host) {
   }
 
   async function begin(setup) {
-    await take(await server.step({ setup, moves: [] }));
+    await alone(async () => take(await server.step({ setup, moves: [] })));
   }
 
   async function walk(path) {
@@ -133,14 +133,20 @@ async function open(host) {
 
   /** One thing at a time; what goes wrong is said, and nothing has moved. */
   async function guarded(run) {
+    try {
+      await alone(run);
+    } catch (error) {
+      refused(error);
+    }
+  }
+
+  async function alone(run) {
     if (busy) return say('上一步还没有走完，请稍候');
     busy = true;
     host.classList.add('is-walking');
     try {
       await still();
       await run();
-    } catch (error) {
-      refused(error);
     } finally {
       busy = false;
       host.classList.remove('is-walking');
@@ -151,6 +157,7 @@ async function open(host) {
 
   /** Takes over how the trial stands. The words are there at once; nobody waits for the token before deciding what is next. */
   async function take(state) {
+    const deciding = [side, formPlace].some((one) => one.contains(document.activeElement));
     closeForm();
     await still();
     const before = now;
@@ -167,6 +174,7 @@ async function open(host) {
       .slice(goesOn ? before.events.length : 0)
       .flatMap((event) => traces.follow(event));
     showWords(state);
+    if (deciding) side.querySelector('.qc-trial-headline').focus({ preventScroll: true });
     const stop = new AbortController();
     moving = { stop, over: showOnDrawing(state, hops, goesOn || !before, stop.signal).catch(refused) };
     if (state.stopped)
@@ -198,8 +206,13 @@ async function open(host) {
   function headline(state) {
     const open = state.tasks.filter((task) => !task.planned && !task.optional).length;
     if (state.ended)
-      return h('p', { class: 'qc-trial-headline' }, h('strong', {}, '全部办结'), outcome(state));
-    return h('h2', { class: 'qc-trial-headline' }, open ? `待定 ${open} 项` : '没有要定的事');
+      return h(
+        'p',
+        { class: 'qc-trial-headline', tabindex: '-1' },
+        h('strong', {}, '全部办结'),
+        outcome(state),
+      );
+    return h('h2', { class: 'qc-trial-headline', tabindex: '-1' }, open ? `待定 ${open} 项` : '没有要定的事');
   }
 
   function outcome(state) {
@@ -261,8 +274,12 @@ async function open(host) {
     await still();
     const callers = place.callers ?? place.detail?.callers;
     const scope = callers ? scopeOf({ ...place, callers }) : scopeWith(place);
-    await drawing.show(scope);
-    drawing.look(place.element, true);
+    try {
+      await drawing.show(scope);
+      drawing.look(place.element, true);
+    } catch (error) {
+      refused(error);
+    }
   }
 
   /** A place of which only the process is known: the last run of it in the case. */
