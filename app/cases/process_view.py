@@ -38,8 +38,32 @@ class ProcessRow:
     expired: bool
 
 
-def processes(session: Session) -> dict[str, list[ProcessRow]]:
-    """All processes by jurisdiction, then by kind."""
+STANDINGS = {"deployed": "在用", "draft": "有草稿", "expired": "依据已失效", "retired": "停用"}
+"""By what the list of processes can be narrowed: how its newest deployed version stands, or that a draft waits."""
+
+
+@dataclass(frozen=True)
+class ProcessFilter:
+    """Which processes are wanted. What is empty does not narrow."""
+
+    jurisdiction: str = ""
+    kind: str = ""
+    standing: str = ""  # of `STANDINGS`
+    q: str = ""  # part of a name or a key
+
+    def fits(self, row: ProcessRow) -> bool:
+        d, q = row.current, self.q.casefold()
+        stands = {"draft": bool(row.drafts), "expired": row.expired}.get(self.standing, d.status == self.standing)
+        return (
+            self.jurisdiction in ("", d.jurisdiction)
+            and self.kind in ("", d.kind)
+            and (not self.standing or stands)
+            and (q in d.name.casefold() or q in d.key.casefold())
+        )
+
+
+def processes(session: Session, wanted: ProcessFilter) -> dict[str, list[ProcessRow]]:
+    """The processes that are wanted, by jurisdiction, then by kind; those that only others call come after the others."""
     counted = session.execute(select(Case.process_key, func.count()).where(Case.status != CaseStatus.ENDED).group_by(Case.process_key))
     running: dict[str, int] = {row[0]: row[1] for row in counted}
     versions: dict[str, list[Definition]] = {}
@@ -53,7 +77,11 @@ def processes(session: Session) -> dict[str, list[ProcessRow]]:
         current = deployed[-1] if deployed else rows[-1]
         drafts = [d for d in rows if d.status == DefinitionStatus.DRAFT]
         past = not library.is_in_force(current, clock.today())
-        found.setdefault(current.jurisdiction, []).append(ProcessRow(current, drafts, len(rows), running.get(key, 0), past))
+        row = ProcessRow(current, drafts, len(rows), running.get(key, 0), past)
+        if wanted.fits(row):
+            found.setdefault(current.jurisdiction, []).append(row)
+    for rows_of_place in found.values():
+        rows_of_place.sort(key=lambda row: (row.current.kind, row.current.starts == "called"))
     return found
 
 

@@ -71,7 +71,7 @@ def test_a_changed_diagram_is_uploaded_as_a_draft_and_deployed_after_confirmatio
         "/admin/processes/upload", data={"files": [(io.BytesIO(body), "penalty.bpmn")]}, content_type="multipart/form-data"
     )
     assert answer.status_code == 302, answer.text
-    assert "草稿" in client.get("/admin/processes").text
+    assert "草稿 第 2 版" in client.get("/admin/processes", query_string={"standing": "draft"}).text
     assert "第 2 版成为在用版本" in client.get("/admin/processes/shandong.penalty/2/deploy").text
     assert client.post("/admin/processes/shandong.penalty/2/deploy").status_code == 302
     with world.session() as session:
@@ -300,3 +300,25 @@ def test_home_pages_of_the_administrators(app: Flask, world: World) -> None:
         assert client.get(ending, follow_redirects=True).status_code == 200
     with world.session() as session:
         assert session.scalar(select(func.count()).select_from(User))
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "hidden"),
+    [
+        ({"q": "罚"}, "shandong.penalty", "shandong.extension"),
+        ({"q": "SHANDONG.EXT"}, "shandong.extension", "shandong.penalty"),
+        ({"jurisdiction": "common"}, "common.fine", "shandong.penalty"),
+        ({"kind": "extension"}, "shandong.extension", "shandong.penalty"),
+        ({"standing": "deployed"}, "shandong.penalty", "没有符合条件的流程"),
+        ({"standing": "draft"}, "没有符合条件的流程", "shandong.penalty"),
+    ],
+)
+def test_the_list_of_processes_is_narrowed_by_the_address(app: Flask, world: World, asked: dict[str, str], shown: str, hidden: str) -> None:
+    page = client_of(app, world, "admin").get("/admin/processes", query_string=asked).text
+    assert shown in page
+    assert f">{hidden}<" not in page
+
+
+def test_processes_that_only_others_call_are_marked(app: Flask, world: World) -> None:
+    page = client_of(app, world, "admin").get("/admin/processes", query_string={"q": "shandong.extension"}).text
+    assert "（由其他流程调用）" in page

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases import administration, approvals, library, periods_in_force, second_person, version_history
@@ -33,9 +32,12 @@ from app.web.current import principal, reading, transaction
 @roles_required(Role.ADMINISTRATOR)
 def processes() -> Any:
     session = reading()
+    query = {name: request.args.get(name, "").strip() for name in ("jurisdiction", "kind", "standing", "q")}
     return render_template(
         "admin/processes.html",
-        groups=view.processes(session),
+        groups=view.processes(session, view.ProcessFilter(**query)),
+        query=query,
+        standings=view.STANDINGS,
         expired=sorted({d.jurisdiction for d in view.expired(session)}),
         jurisdictions=_jurisdictions(),
         kinds=PROCEDURE_KINDS,
@@ -125,7 +127,7 @@ def _confirm_deploy(key: str, version: int, differing: Sequence[Outcome] = ()) -
     current, comparison = with_the_one_in_use(session, definition)
     faults = library.faults(session, definition)
     return render_template(
-        "admin/deploy.html", definition=definition, current=current, running=_running(session, key), faults=faults,
+        "admin/deploy.html", definition=definition, current=current, running=sum(running_cases(session, key).values()), faults=faults,
         takes=periods_in_force.once_deployed(session, definition), comparison=comparison,
         waits_for_approval=second_person.is_required(session) and not second_person.is_approved(session, definition),
         calling=view.callers_of(session, definition), differing=differing,
@@ -166,10 +168,6 @@ def _chosen(versions: list[Definition], version: int | None) -> Definition:
     if found is None:
         raise NotFound("没有这个版本")
     return found
-
-
-def _running(session: Session, key: str) -> int:
-    return next((row.running for rows in view.processes(session).values() for row in rows if row.current.key == key), 0)
 
 
 def _jurisdictions() -> dict[str, str]:
