@@ -43,6 +43,7 @@ class Drawing:
         # What can be done to the element selected before may lie over this one: the click is brought to it straight.
         self.page.locator(f"[data-element-id='{element}'] > .djs-hit").first.dispatch_event("click", {"button": 0})
         expect(self.page.locator(f".selected[data-element-id='{element}']")).to_be_attached()
+        expect(self.page.locator(f".qc-panel[data-of='{element}']")).to_be_attached()  # the panel follows a frame later
 
     def field(self, label: str) -> Any:
         return self.page.locator(".qc-designer-panel").get_by_label(label, exact=True).first

@@ -61,6 +61,7 @@ def first_report(office: Office, case: Case) -> Task:
 def select(page: Page, element: str) -> None:
     page.locator(f"[data-element-id='{element}'] > .djs-hit").first.dispatch_event("click", {"button": 0})
     expect(page.locator(f".selected[data-element-id='{element}']")).to_be_attached()
+    expect(page.locator(f".qc-panel[data-of='{element}']")).to_be_attached()  # the panel follows a frame later
 
 
 def field(page: Page, label: str) -> Any:

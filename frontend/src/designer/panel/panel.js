@@ -46,7 +46,7 @@ export default class Panel {
     const context = { ...this.given, events, jurisdiction: own || jurisdiction };
     return h(
       'div',
-      { key: element.id, class: 'qc-panel' },
+      { key: element.id, class: 'qc-panel', 'data-of': element.id },
       h('p', { class: 'qc-panel-kind' }, kindOf(element)),
       h(Found, { found: problems.of(element.id) }),
       h(Groups, { element, context }),
