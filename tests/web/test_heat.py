@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cases.migration_support import ENTERPRISE, KEY, Moving, at_county, row
-from tests.support.diagrams import user
+from tests.support.diagrams import end, path, start, user, wait
 from tests.support.world import CITY, COUNTY, World
 from tests.web.portal_support import client_of
 
@@ -108,9 +108,20 @@ def test_waiting_cases_are_numbers_and_offices_not_files(admin: FlaskClient, mov
     assert admin.get(HEAT + "/waiting", query_string={"process": KEY, "element": "X"}).status_code == 404
 
 
-@pytest.mark.parametrize("path", [HEAT, HEAT + ".xlsx", HEAT + "/waiting?process=t.main&element=A"])
-def test_only_the_process_administrator_finds_it(app: Flask, world: World, moving: Moving, path: str) -> None:
-    found = {name: client_of(app, world, name).get(path).status_code for name in ("admin", "security", "auditor", "county-env")}
+def test_cases_that_wait_for_a_day_are_listed_with_the_day(admin: FlaskClient, world: World) -> None:
+    made = Moving(world)
+    made.deploy(start() + wait("W", "days(10, since=begun)") + end() + path("S", "W", "E"))
+    (case_id,) = made.start()
+    page = admin.get(HEAT + "/waiting", query_string={"process": KEY, "element": "W"}).text
+    assert made.case(case_id).number in page
+    assert "2027-01-22 00:00" in page
+    assert "共 1 件等候期满。" in page
+    assert "等候期满" in admin.get(HEAT).text
+
+
+@pytest.mark.parametrize("address", [HEAT, HEAT + ".xlsx", HEAT + "/waiting?process=t.main&element=A"])
+def test_only_the_process_administrator_finds_it(app: Flask, world: World, moving: Moving, address: str) -> None:
+    found = {name: client_of(app, world, name).get(address).status_code for name in ("admin", "security", "auditor", "county-env")}
     assert found == {"admin": 200, "security": 404, "auditor": 404, "county-env": 404}
 
 
