@@ -41,7 +41,7 @@ def limits_in(expression: str) -> tuple[StepDeadline, ...]:
 
     Raises ``SyntaxError`` for what is no expression.
     """
-    return tuple(_limits(ast.parse(expression, mode="eval").body))
+    return tuple(_limits(ast.parse(expression.strip(), mode="eval").body))
 
 
 def _limits(node: ast.expr) -> Iterator[StepDeadline]:

@@ -156,6 +156,21 @@ def test_beginning_again_waits_for_the_step_that_is_under_way(office: Office, de
     expect(page.locator(".qc-trial-message")).to_have_text("上一步还没有走完，请稍候")
     steps[0].continue_()
     expect(task(page, "审查")).to_be_visible()
+    page.unroute("**/trial/step")
     page.get_by_role("button", name="重新开始").click()
     expect(page.get_by_role("button", name="开始试运行")).to_be_visible()
     expect(page.get_by_role("toolbar", name="试运行")).to_be_hidden()
+
+
+def test_a_drawing_that_fails_is_said_and_stops_no_decision(office: Office, design: int) -> None:
+    page = begun(office, design)
+    page.emulate_media(reduced_motion="no-preference")
+    page.evaluate("() => { document.createElementNS = () => { throw new Error('画不出来'); }; }")
+    task(page, "申请").get_by_role("button", name="按样例办结").click()
+    expect(page.locator(".qc-trial-message")).to_contain_text("这一页出了错，请重新载入：画不出来")
+    task(page, "审查").get_by_role("button", name="同意").click()
+    expect(page.locator(".qc-trial-side")).to_contain_text("全部办结（")
+    errors = office.person("admin").errors
+    assert errors
+    assert all("画不出来" in one for one in errors)
+    errors.clear()

@@ -14,7 +14,10 @@ export function createMessages({ base, side }) {
   }
 
   function refused(error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof Refused)) {
+      say(`这一页出了错，请重新载入：${error.message}`, 'problem');
+      return reportError(error);
+    }
     say(error.message, 'problem');
     const { mistakes = [], problems = [] } = error.body ?? {};
     const told = [...mistakes.map((text) => h('li', {}, text)), ...problems.map(problemRow)];

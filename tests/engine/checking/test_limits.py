@@ -38,7 +38,9 @@ def test_a_limit_where_the_article_has_none_is_a_hint() -> None:
     assert "依据的条文没有规定期限" in hint.message
 
 
-@pytest.mark.parametrize("due", ["months(6, since=fund_received_on)", "months(6, since=get('fund_received_on'))"])
+@pytest.mark.parametrize(
+    "due", ["months(6, since=fund_received_on)", "months(6, since=get('fund_received_on'))", " months(6,\n since=fund_received_on)\t"]
+)
 def test_the_articles_own_limit_is_nothing_to_speak_of(due: str) -> None:
     assert one(basis=HALF_YEARLY, due=due) == []
 
